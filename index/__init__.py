@@ -1,0 +1,28 @@
+"""The door of the index: chunks go in, passages for a question come out.
+
+from index import open_index
+with open_index(settings) as index:
+    for passage in index.search("who co-chaired the council?", k=5):
+        print(passage.score, passage.chunk.article.title, passage.chunk.text)
+"""
+
+from index.article_index import ArticleIndex, open_index
+from index.embed import EMBEDDERS, Embedder, open_embedder
+from index.filters import ANY, Filters
+from index.keywords import content_words, stem
+from index.rerank import RERANKERS, Reranker, open_reranker
+
+__all__ = [
+    "ANY",
+    "EMBEDDERS",
+    "RERANKERS",
+    "ArticleIndex",
+    "Embedder",
+    "Filters",
+    "Reranker",
+    "content_words",
+    "open_embedder",
+    "open_index",
+    "open_reranker",
+    "stem",
+]

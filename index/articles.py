@@ -1,0 +1,197 @@
+"""The articles and their chunks, whole and in order, with what the store was built with: one SQLite file.
+
+This file is the truth of the store. Vectors and keywords only name chunk ids; an id that is not here does not exist, so
+an article becomes visible, changes and disappears at the moment its row does.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from byline.errors import StoreError
+from byline.records import Article, Chunk
+
+SCHEMA = """
+create table if not exists manifest (name text primary key, value text not null);
+create table if not exists article (
+    id text primary key, title text not null, text text not null, url text, source text, published text,
+    authors text not null, language text, digest text not null, same_as text
+);
+create table if not exists chunk (
+    id text primary key, article text not null references article (id) on delete cascade, start integer not null,
+    end integer not null
+);
+create index if not exists chunk_of_article on chunk (article, start);
+"""
+COLUMNS = "id, title, text, url, source, published, authors, language, digest, same_as"
+MOST_VARIABLES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a collection holds, for people: how many articles, their span of days, commonest sources, newest titles."""
+
+    articles: int
+    first: date | None
+    last: date | None
+    sources: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+class ArticleShelf:
+    """Any thread may read; SQLite gives each a connection of its own and a view that holds still."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        try:
+            self._connection.executescript(SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{path} is not a Byline store ({error}); move it away or run python -m ingest --rebuild"
+            ) from error
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma foreign_keys = on")
+            self._local.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def manifest(self) -> dict[str, str]:
+        return dict(self._connection.execute("select name, value from manifest"))
+
+    def write_manifest(self, manifest: Mapping[str, str]) -> None:
+        with self._connection as connection:
+            connection.executemany("insert or replace into manifest values (?, ?)", manifest.items())
+
+    def digests(self) -> dict[str, str]:
+        return dict(self._connection.execute("select id, digest from article"))
+
+    def article(self, id: str) -> Article | None:
+        row = self._connection.execute(f"select {COLUMNS} from article where id = ?", (id,)).fetchone()
+        return _article(row) if row else None
+
+    def articles(self) -> Iterator[Article]:
+        for row in self._connection.execute(f"select {COLUMNS} from article order by id"):
+            yield _article(row)
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """The chunks that exist among `ids`, by id."""
+        spans: dict[str, tuple[str, int, int]] = {}
+        for some in _pieces(ids):
+            query = f"select id, article, start, end from chunk where id in ({_marks(some)})"
+            spans.update(
+                (id, (article, start, end)) for id, article, start, end in self._connection.execute(query, some)
+            )
+        articles: dict[str, Article] = {}
+        for some in _pieces(sorted({article for article, _, _ in spans.values()})):
+            query = f"select {COLUMNS} from article where id in ({_marks(some)})"
+            articles.update((row[0], _article(row)) for row in self._connection.execute(query, some))
+        return {
+            id: Chunk(id, articles[article], start, end, articles[article].text[start:end])
+            for id, (article, start, end) in spans.items()
+            if article in articles
+        }
+
+    def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """All of the batch in one transaction."""
+        with self._connection as connection:
+            for article, chunks in batch:
+                connection.execute("delete from article where id = ?", (article.id,))
+                connection.execute(
+                    f"insert into article ({COLUMNS}) values ({_marks(COLUMNS.split(','))})", _row(article)
+                )
+                connection.executemany(
+                    "insert into chunk values (?, ?, ?, ?)", [(c.id, article.id, c.start, c.end) for c in chunks]
+                )
+
+    def remove(self, ids: Sequence[str]) -> None:
+        with self._connection as connection:
+            connection.executemany("delete from article where id = ?", [(id,) for id in ids])
+
+    def count_chunks(self) -> int:
+        return int(self._connection.execute("select count(*) from chunk").fetchone()[0])
+
+    def coverage(self, *, sources: int = 4, titles: int = 3) -> Coverage:
+        count, first, last = self._connection.execute(
+            "select count(*), min(published), max(published) from article"
+        ).fetchone()
+        common = (
+            "select source from article where source is not null group by source order by count(*) desc, source limit ?"
+        )
+        newest = "select title from article where same_as is null order by published desc, id limit ?"
+        return Coverage(
+            articles=count,
+            first=_day(first),
+            last=_day(last),
+            sources=tuple(row[0] for row in self._connection.execute(common, (sources,))),
+            titles=tuple(row[0] for row in self._connection.execute(newest, (titles,))),
+        )
+
+    def clear(self) -> None:
+        with self._connection as connection:
+            connection.executescript("delete from chunk; delete from article; delete from manifest;")
+
+    def close(self) -> None:
+        for connection in self._opened:
+            # A connection whose thread is in the middle of a query cannot be closed; it goes with the thread.
+            with suppress(sqlite3.ProgrammingError):
+                connection.close()
+        self._opened.clear()
+        self._local = threading.local()
+
+
+def _row(article: Article) -> tuple[str | None, ...]:
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.url,
+        article.source,
+        article.published.isoformat() if article.published else None,
+        json.dumps(article.authors, ensure_ascii=False),
+        article.language,
+        article.digest,
+        article.same_as,
+    )
+
+
+def _article(row: Sequence[str]) -> Article:
+    id, title, text, url, source, published, authors, language, digest, same_as = row
+    return Article(
+        id,
+        title,
+        text,
+        url,
+        source,
+        _day(published),
+        tuple(json.loads(authors)),
+        language,
+        digest=digest,
+        same_as=same_as,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """SQLite takes a limited number of variables in one statement."""
+    for start in range(0, len(values), MOST_VARIABLES):
+        yield values[start : start + MOST_VARIABLES]

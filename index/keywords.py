@@ -1,0 +1,144 @@
+"""Chunks by their words: tantivy, BM25 over stemmed words. The only file that imports tantivy.
+
+Chosen over SQLite FTS5 by `python -m bench.keyword_engines` on 800 news articles: as right (recall@1 0.82 against 0.81,
+recall@5 0.95 both), 13 times quicker at 7,000 chunks and 50 times at 139,000, a fifth of the size. Title and text share
+one field: with a field each the short title outweighed the text and recall@1 fell to 0.66.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+
+from byline.errors import StoreError
+from byline.records import Chunk
+from index.filters import Filters, day_number
+
+STOP_WORDS = frozenset(
+    (
+        "a about after all also an and any are as at be been before but by can could did do does for from had has have"
+        " he her his how i if in into is it its me more most my of on one or our s she should so some t than that the"
+        " their them then there these they this those to too was we were what when where which while who whom whose why"
+        " will with would you your tell name give list say said happen happened"
+    ).split()
+)
+WRITER_BYTES = 64_000_000
+MOST_COUNTED = 1000
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that carry meaning, lower case, in order, repeats kept."""
+    return [word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem under which a word is indexed (Snowball English, M. F. Porter 2001)."""
+    stems = _STEMMER.analyze(word)
+    return stems[0] if stems else word
+
+
+_STEMMER = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.stemmer("english")).build()
+
+
+class KeywordIndex:
+    """A folder of tantivy segments, updated in place. Readers see a batch only once it is committed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._index = tantivy.Index(_schema(), str(folder))
+        except ValueError as error:
+            raise StoreError(
+                f"the keyword index in {folder} cannot be opened ({error}); run python -m ingest --rebuild"
+            ) from error
+        self._writer: tantivy.IndexWriter | None = None
+
+    def replace(self, articles: Sequence[str], chunks: Sequence[Chunk], headings: Sequence[str]) -> None:
+        """Afterwards the chunks of `articles` are these and no others; `headings[i]` is searched along with chunk i."""
+        writer = self._open_writer()
+        for article in articles:
+            writer.delete_documents_by_term("article", article)
+        for chunk, heading in zip(chunks, headings, strict=True):
+            writer.add_document(_document(chunk, heading))
+        self._commit(writer)
+
+    def remove(self, articles: Sequence[str]) -> None:
+        self.replace(articles, [], [])
+
+    def clear(self) -> None:
+        writer = self._open_writer()
+        writer.delete_all_documents()
+        self._commit(writer)
+
+    def search(self, question: str, k: int, filters: Filters) -> list[tuple[str, float]]:
+        """At most `k` (chunk id, BM25 score), best first. A chunk that shares no content word is not found."""
+        words = dict.fromkeys(stem(word) for word in content_words(question))
+        if not words:
+            return []
+        schema = self._index.schema
+        any_word = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word, "freq")) for word in words]
+        )
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, any_word), *_conditions(schema, filters)])
+        searcher = self._index.searcher()
+        return [(searcher.doc(at)["id"][0], score) for score, at in searcher.search(query, k, count=False).hits]
+
+    def chunks_with(self, word: str) -> int:
+        """How many chunks hold the word, in any of its forms; counting stops at MOST_COUNTED."""
+        query = tantivy.Query.term_query(self._index.schema, "text", stem(word.lower()), "basic")
+        return len(self._index.searcher().search(query, MOST_COUNTED, count=False).hits)
+
+    def count(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        return self._writer
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
+        writer.commit()
+        self._index.reload()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in ("id", "article", "source", "language"):
+        builder.add_text_field(field, stored=field == "id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
+    builder.add_integer_field("day", indexed=True, fast=True)
+    return builder.build()
+
+
+def _document(chunk: Chunk, heading: str) -> tantivy.Document:
+    article = chunk.article
+    return tantivy.Document(
+        id=chunk.id,
+        article=article.id,
+        source=(article.source or "").lower(),
+        language=article.language or "",
+        day=day_number(article.published),
+        text=f"{heading}\n{chunk.text}",
+    )
+
+
+def _conditions(schema: tantivy.Schema, filters: Filters) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    """Conditions narrow and do not score: each is wrapped so that it adds nothing."""
+    queries = []
+    if filters.since or filters.until:
+        first, last = max(1, day_number(filters.since)), day_number(filters.until) or 10_000_000
+        queries.append(tantivy.Query.range_query(schema, "day", tantivy.FieldType.Integer, first, last))
+    for field, value in (("source", filters.source), ("language", filters.language), ("article", filters.article)):
+        if value is not None:
+            queries.append(
+                tantivy.Query.term_query(schema, field, value.lower() if field == "source" else value, "basic")
+            )
+    return [(tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)) for query in queries]

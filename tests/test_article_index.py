@@ -1,0 +1,131 @@
+"""The whole index on real parts: what is put in is found, stays in step, and survives being opened again."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from byline.errors import StoreError, StoreLocked, StoreMismatch
+from byline.records import Article, Chunk
+from byline.settings import Settings
+from index import ArticleIndex, Filters, open_index
+
+HARBOUR = Article(
+    "harbour", "New harbour opens", "The harbour of Ostend opened. Mayor Ana Ruiz cut the ribbon.", digest="1"
+)
+CHIPS = Article(
+    "chips", "Chip plant", "A chip plant will be built. It costs 40 million euros.", published=date(2024, 5, 1)
+)
+
+
+def whole(article: Article) -> tuple[Article, list[Chunk]]:
+    end = len(article.text)
+    return article, [Chunk(f"{article.id}#0-{end}", article, 0, end, article.text)]
+
+
+@pytest.fixture
+def index(settings: Settings) -> Iterator[ArticleIndex]:
+    with open_index(settings) as opened:
+        opened.replace([whole(HARBOUR), whole(CHIPS)])
+        yield opened
+
+
+def test_a_search_brings_whole_articles_with_true_offsets(index: ArticleIndex) -> None:
+    best = index.search("who opened the port?", k=1)[0]
+    assert best.chunk.article == HARBOUR
+    assert best.chunk.article.text[best.chunk.start : best.chunk.end] == best.chunk.text
+    assert "meaning" in best.found_by
+    assert index.search("chip plant", k=1)[0].found_by == {"meaning", "words"}
+
+
+def test_a_changed_article_is_found_by_its_new_words_only(index: ArticleIndex) -> None:
+    changed = replace(CHIPS, text="A shipyard will be built. It costs less.", digest="2")
+    index.replace([whole(changed)])
+    assert index.digests() == {"harbour": "1", "chips": "2"}
+    assert set(index.counts().values()) == {2}
+    assert index.search("shipyard", k=1)[0].chunk.article == changed
+    assert index.occurrences("chip") == 1  # in the title
+
+
+def test_a_removed_article_is_gone_everywhere(index: ArticleIndex) -> None:
+    index.remove(["chips"])
+    assert index.article("chips") is None
+    assert set(index.counts().values()) == {1}
+    assert [p.chunk.article.id for p in index.search("chip plant")] == ["harbour"]
+
+
+def test_filters_reach_both_engines(index: ArticleIndex) -> None:
+    assert [p.chunk.article.id for p in index.search("harbour plant", filters=Filters(since=date(2024, 1, 1)))] == [
+        "chips"
+    ]
+    assert index.search("plant", filters=Filters(until=date(2020, 1, 1))) == []
+
+
+def test_what_is_stored_comes_back_field_by_field(settings: Settings) -> None:
+    full = Article("i", "T", "Text.", "http://x.example/1", "Wire", date(2024, 1, 2), ("A", "B"), "en", "d", "other")
+    with open_index(settings) as index:
+        index.replace([whole(full)])
+    with open_index(settings) as index:
+        assert list(index.articles()) == [full]
+        coverage = index.coverage()
+        assert (coverage.articles, coverage.first, coverage.sources) == (1, date(2024, 1, 2), ("Wire",))
+
+
+def test_another_build_is_refused_with_the_command_that_mends_it(settings: Settings) -> None:
+    open_index(settings).close()
+    with pytest.raises(StoreMismatch, match=r"chunk_tokens '96'.*'64'.*--rebuild"):
+        open_index(settings.model_copy(update={"chunk_tokens": 64}))
+    with open_index(settings.model_copy(update={"chunk_tokens": 64}), rebuild=True) as rebuilt:
+        assert rebuilt.digests() == {}
+
+
+def test_a_second_process_is_told_who_has_the_store(index: ArticleIndex, settings: Settings) -> None:
+    command = [sys.executable, "-m", "index", "anything", "--data", str(settings.data)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert "is in use by process" in second.stderr
+    assert "Traceback" not in second.stderr
+    with pytest.raises(StoreLocked):
+        open_index(settings)
+
+
+def test_a_broken_store_is_a_clear_error(settings: Settings) -> None:
+    settings.data.mkdir()
+    (settings.data / "articles.sqlite").write_text("this is no database, and long enough to be read as one" * 20)
+    with pytest.raises(StoreError, match="not a Byline store"):
+        open_index(settings)
+
+
+def test_many_threads_search_while_one_writes(index: ArticleIndex) -> None:
+    problems: list[str] = []
+
+    def read() -> None:
+        for _ in range(20):
+            for passage in index.search("a chip plant or a shipyard", k=5):
+                chunk = passage.chunk
+                if chunk.article.text[chunk.start : chunk.end] != chunk.text:
+                    problems.append(chunk.id)
+
+    readers = [Thread(target=read) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for n in range(10):
+        index.replace([whole(replace(CHIPS, text=f"Version {n} of the shipyard. It costs {n} euros.", digest=str(n)))])
+    for reader in readers:
+        reader.join()
+    assert problems == []
+    assert index.digests()["chips"] == "9"
+
+
+def test_the_command_searches(settings: Settings, tmp_path: Path) -> None:
+    with open_index(settings) as index:
+        index.replace([whole(HARBOUR)])
+    command = [sys.executable, "-m", "index", "harbour", "--json", "--data", str(settings.data), "--k", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert '"article": "harbour"' in done.stdout

@@ -1,0 +1,43 @@
+"""The default embedder, real: its numbers, its limits, its errors."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from byline.errors import ModelUnavailable, UnknownKind
+from index import Embedder, open_embedder
+
+GOLDEN = [-0.0436, -0.0534, -0.0428, 0.0194, 0.0206]
+"""The first numbers of "who co-chaired the council?". Another embedder, pooling or normalisation changes them."""
+
+
+def test_golden_vector(embedder: Embedder) -> None:
+    vector = embedder.embed_question("who co-chaired the council?")
+    assert vector.shape == (384,)
+    assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-4)
+    assert vector[:5] == pytest.approx(GOLDEN, abs=2e-3)
+
+
+def test_passages_and_questions_meet_in_one_space(embedder: Embedder) -> None:
+    texts = ["The council was chaired by two ministers.", "Rain fell on the harbour all day."]
+    near, far = embedder.embed_passages(texts) @ embedder.embed_question("who led the council?")
+    assert near > far + 0.3
+
+
+def test_tokens_are_counted_as_the_model_reads_them(embedder: Embedder) -> None:
+    assert embedder.max_tokens == 256
+    short, long = embedder.count_tokens(["two words", "word " * 300])
+    assert (short, long) == (2, 300)
+
+
+def test_a_name_that_is_nowhere_says_how_to_fetch_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="python -m byline all-MiniLM-L6-v2"):
+        open_embedder("all-MiniLM-L6-v2", tmp_path)
+    with pytest.raises(UnknownKind):
+        open_embedder("no-such-model", tmp_path)
+
+
+def test_a_folder_that_is_no_model_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"tokenizer\.json"):
+        open_embedder(str(tmp_path), tmp_path)
