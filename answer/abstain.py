@@ -1,0 +1,97 @@
+"""Whether to answer at all. Small models answer from memory whatever the prompt says, so code decides.
+
+What rules out an answer by itself: the model says that it is not stated, the answer says nothing that the question did
+not, it is not of the kind asked for (a "when" without a date), or a name or number of it stands in no cited passage.
+What is left is weighed: a logistic regression over a few signals, fitted by `python -m eval.fit_abstain` on questions
+that are not those of the shipped suite.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from answer.evidence import stems_of
+from answer.prompt import NOT_STATED
+from answer.verify import facts_of, held_in, numbers_of
+from byline.records import Citation
+
+HOPELESS = 0.08
+"""Below this probability that the evidence states the answer, none is written."""
+THRESHOLD = 0.5
+WEIGHTS: Mapping[str, float] = {
+    "bias": -3.4,
+    "stated": 0.45,
+    "proved": 0.30,
+    "question_in_quotes": 1.5,
+    "question_cosine": 3.5,
+}
+_SAYS_NOTHING = re.compile(
+    r"\b(not (stated|mentioned|specified|provided|given|known|disclosed|available)"
+    r"|(do|does|did) not (state|say|mention|specify|provide|give|name)|no information"
+    r"|cannot be (determined|answered))\b",
+    re.IGNORECASE,
+)
+_ASKS_NUMBER = re.compile(
+    r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year|date|day)\b", re.I
+)
+_ASKS_TIME = re.compile(
+    r"\b(when|what (date|day|year|time)|(which|what) (day|date|year|month)|since when|until when)\b", re.I
+)
+_ASKS_NAME = re.compile(
+    r"^\W*(and |but |so )?who\b|\bwhich (person|minister|president|commissioner|company|country|city)\b", re.I
+)
+_TIME = re.compile(
+    r"\d|\b(january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|spring|summer|autumn|winter)\b",
+    re.I,
+)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether the model itself declined, in whichever words."""
+    return not text.strip() or NOT_STATED in text.lower() or bool(_SAYS_NOTHING.search(text))
+
+
+def misfit(question: str, text: str) -> str | None:
+    """Why an answer cannot be one to this question, from their words alone; None where nothing speaks against it."""
+    new_words = stems_of(text) - stems_of(question)
+    is_choice = " or " in question.lower() or question.lower().startswith(
+        ("is ", "are ", "was ", "were ", "did ", "does ", "do ", "has ")
+    )
+    if not new_words and not (numbers_of(text) - numbers_of(question)) and not is_choice:
+        return "it only repeats the question"
+    if _ASKS_TIME.search(question) and not _TIME.search(text):
+        return "the question asks for a time and it names none"
+    if (
+        _ASKS_NUMBER.search(question)
+        and not numbers_of(text)
+        and not re.search(r"\b(one|once|half|a|an|no|none)\b", text, re.I)
+    ):
+        return "the question asks for a number and it names none"
+    if _ASKS_NAME.search(question) and not facts_of("the " + text) - held_in(question):
+        return "the question asks for a name and it gives none"
+    return None
+
+
+def quote_signals(question: str, citations: Sequence[Citation], cosine: float) -> dict[str, float]:
+    """How well the quotes fit the question: the share of its words that they hold (0 to 1), and `cosine` (-1 to 1)."""
+    asked = stems_of(question)
+    held = stems_of(" ".join(f"{citation.article.title} {citation.quote}" for citation in citations))
+    return {"question_in_quotes": len(asked & held) / max(1, len(asked)), "question_cosine": cosine}
+
+
+def chance_of_right(signals: Mapping[str, float]) -> float:
+    """The fitted probability, 0 to 1, that this is the right answer to the question. A missing signal is neutral."""
+    total = WEIGHTS["bias"]
+    for name, weight in WEIGHTS.items():
+        if name != "bias":
+            total += weight * feature(name, signals)
+    return 1 / (1 + math.exp(-total))
+
+
+def feature(name: str, signals: Mapping[str, float]) -> float:
+    """A signal as the regression takes it: probabilities as log-odds, the rest as they are."""
+    if name in ("stated", "proved"):
+        p = min(max(signals.get(name, 0.5), 0.001), 0.999)
+        return math.log(p / (1 - p))
+    return signals.get(name, 0.0)

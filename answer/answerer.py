@@ -1,0 +1,165 @@
+"""A question to a verified answer. `Answerer.ask` is the whole story; every step of it is one file of this room.
+
+question + history ─► stand-alone question ─► search ─► evidence ─► enough? ─► model streams ─► cite ─► verify ─► Answer
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from answer import abstain
+from answer.cite import CitedSentence, check, citations_of, cite, marked
+from answer.evidence import Sentence, choose_evidence
+from answer.follow_up import relevant_turns, stand_alone
+from answer.llm import LanguageModel, open_language_model
+from answer.prompt import answer_prompt, check_prompt, proof_prompt
+from answer.refusal import refusal
+from answer.verify import Verifier, open_verifier
+from byline.errors import QuestionError
+from byline.records import Answer, Turn
+from byline.sentences import sentence_spans
+from byline.settings import Settings
+from index import ArticleIndex, Filters, open_index
+
+
+class Answerer:
+    """Any number of threads may ask at once; each `ask` is one question."""
+
+    def __init__(self, index: ArticleIndex, model: LanguageModel, verifier: Verifier, settings: Settings) -> None:
+        self.index = index
+        self.model = model
+        self._verifier = verifier
+        self._settings = settings
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Answer]:
+        """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
+
+        `as_of` hides what was published later. Raises QuestionError before anything is searched, and the language
+        model's errors while it writes.
+        """
+        clock = _Clock()
+        answer = Answer(self._checked(question), model=self.model.name)
+        yield answer
+
+        turns = relevant_turns(answer.question, history)
+        answer = replace(answer, search_question=stand_alone(answer.question, turns))
+        found = self.index.search(answer.search_question, self._settings.search_passages, Filters(until=as_of))
+        answer = replace(answer, passages=tuple(found), stage="writing", timings=clock.mark("search"))
+        yield answer
+
+        evidence = choose_evidence(answer.search_question, found, self.index.embedder, self._settings.evidence_tokens)
+        stated = self.model.probability_of_yes(check_prompt(evidence, answer.question, turns)) if evidence else 0.0
+        answer = self._signalled(answer, stated=stated)
+        if stated is not None and stated < abstain.HOPELESS:
+            yield self._declined(answer, "the passages found do not state it", clock)
+            return
+
+        for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
+            answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
+            yield answer
+        if abstain.says_nothing(answer.text):
+            yield self._declined(answer, "the model finds no answer in the passages", clock)
+            return
+
+        cited = cite(_whole_sentences(answer.text), answer.search_question, found)
+        answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
+        answer = replace(answer, timings=clock.mark("written"))
+        yield answer
+        yield self._verified(answer, check(cited, self._verifier), evidence, clock)
+
+    def warm(self) -> None:
+        """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
+        self.index.embedder.embed_question("warm")
+        self.model.probability_of_yes(check_prompt([], "warm", []))
+
+    def _checked(self, question: str) -> str:
+        question = " ".join(question.split())
+        most = self._settings.question_max_characters
+        if not question:
+            raise QuestionError("the question is empty; type one")
+        if len(question) > most:
+            raise QuestionError(
+                f"the question has {len(question)} characters and at most {most} are read; "
+                "shorten it, or raise BYLINE_QUESTION_MAX_CHARACTERS"
+            )
+        return question
+
+    def _verified(
+        self, answer: Answer, cited: Sequence[CitedSentence], evidence: Sequence[Sentence], clock: "_Clock"
+    ) -> Answer:
+        """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
+        citations = citations_of(cited)
+        answer = replace(answer, citations=citations)
+        problem = _unsupported(cited) or abstain.misfit(answer.question, " ".join(s.text for s in cited))
+        if problem:
+            return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
+        quotes = [citation.quote for citation in citations]
+        cosine = max((sentence.cosine for sentence in evidence if sentence.text in quotes), default=0.0)
+        proved = self.model.probability_of_yes(proof_prompt(citations[0].article.title, quotes, answer.search_question))
+        weighed = abstain.quote_signals(answer.search_question, citations, cosine)
+        answer = self._signalled(answer, proved=proved, **weighed)
+        if abstain.chance_of_right(answer.signals) < abstain.THRESHOLD:
+            return self._declined(answer, "what was found is too weak to answer from", clock)
+        return replace(answer, stage="done", timings=clock.mark("done"))
+
+    def _signalled(self, answer: Answer, **signals: float | None) -> Answer:
+        known = {name: value for name, value in signals.items() if value is not None}
+        return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
+
+    def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:
+        text = refusal(answer.question, self.index)
+        return replace(
+            answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
+        )
+
+    def close(self) -> None:
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_answerer(settings: Settings) -> Answerer:
+    """The index in `settings.data` with the model of `settings.llm`, ready to ask; close it, or use it in a `with`."""
+    model = open_language_model(settings)
+    return Answerer(open_index(settings), model, open_verifier(settings.verifier, settings.models), settings)
+
+
+class _Clock:
+    """Seconds since the question, by the name of what had happened."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self._marks: dict[str, float] = {}
+
+    def mark(self, name: str, *, once: bool = True) -> MappingProxyType[str, float]:
+        if once:
+            self._marks.setdefault(name, time.perf_counter() - self._start)
+        return MappingProxyType(dict(self._marks))
+
+
+def _unsupported(cited: Sequence[CitedSentence]) -> str | None:
+    """Why the answer is not proven; None where every sentence is."""
+    if not all(sentence.citations for sentence in cited):
+        return "a sentence of it stands in no article"
+    if not all(citation.verbatim for citation in citations_of(cited)):
+        return "a quote does not stand in its article"
+    if not all(citation.supported for citation in citations_of(cited)):
+        return "a name or number in it stands in no cited passage"
+    return None
+
+
+def _whole_sentences(text: str) -> str:
+    """Without the stump of a sentence that ran into the limit of tokens, where a whole one stands before it."""
+    spans = sentence_spans(text)
+    if len(spans) > 1 and text[spans[-1][1] - 1] not in ".!?\"'”’)":
+        spans = spans[:-1]
+    return " ".join(text[start:end] for start, end in spans)

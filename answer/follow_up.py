@@ -1,0 +1,45 @@
+"""A question that leans on what was said before, made to stand alone for the search.
+
+By rules, not by the model: a rewrite costs the default model two to three seconds before the search can even start.
+"""
+
+import re
+from collections.abc import Sequence
+
+from byline.records import Turn
+from index import content_words
+
+_OPENINGS = re.compile(
+    r"^\s*(and|but|so|also|then|what about|how about|what else|why|how so|when|where|who|really|since when)\W*$"
+    r"|^\s*(and|but|so|also|then|what about|how about|what else)\b",
+    re.IGNORECASE,
+)
+_BACKWARD = re.compile(
+    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those|one|ones"
+    r"|the (first|second|next|last|other|same|former|latter|previous|new) (one|ones|time|meeting|edition|round)"
+    r"|as a whole)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
+LAST_TURNS = 2
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether the question cannot be searched by itself: it opens as a reply does, or points back and names nothing."""
+    if _OPENINGS.search(question):
+        return True
+    names = _NAME.findall(question)
+    return (bool(_BACKWARD.search(question)) and len(names) < 2) or len(content_words(question)) < 2
+
+
+def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns that the question may lean on, oldest first; none when it stands alone."""
+    return tuple(history[-LAST_TURNS:]) if leans_on_history(question) else ()
+
+
+def stand_alone(question: str, turns: Sequence[Turn]) -> str:
+    """The question with what it leans on, fit for a search: the earlier questions, the last answer, then itself."""
+    if not turns:
+        return question
+    earlier = [turn.question for turn in turns]
+    return " ".join([*earlier, turns[-1].answer, question])

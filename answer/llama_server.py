@@ -1,0 +1,65 @@
+"""The model in this process: llama.cpp through xllamacpp, whose server speaks the OpenAI protocol on a loopback port.
+
+The only file that imports xllamacpp. The server, and not the bindings, is used because it keeps what it has read: the
+system prompt is read once, and the check before an answer and the answer share one reading of the passages.
+"""
+
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+from byline.errors import LanguageModelError, MissingPackage
+
+QUIET = 0
+
+
+class LlamaServer:
+    """One loaded model. `address` is its OpenAI base URL, on loopback only. Dies with `close` or the process."""
+
+    def __init__(self, weights: Path, *, context_tokens: int, slots: int, threads: int) -> None:
+        xllamacpp = _import()
+        params = xllamacpp.CommonParams()
+        params.model.path = str(weights)
+        params.n_ctx = context_tokens
+        params.n_parallel = slots
+        params.hostnames = ["127.0.0.1"]
+        params.port = 0
+        params.verbosity = QUIET
+        params.warmup = True
+        if threads:
+            params.cpuparams.n_threads = threads
+        # By default llama.cpp's threads spin while they wait for each other: with anything else running on the same
+        # cores, both crawl.
+        params.cpuparams.poll = params.cpuparams_batch.poll = 0
+        try:
+            self._server: Any | None = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise LanguageModelError(
+                f"llama.cpp cannot load {weights} ({error}); check the file with: python -m byline --verify"
+            ) from error
+        self.address = f"{self._server.listening_address}/v1"
+
+    def close(self) -> None:
+        self._server = None
+
+
+_SERVERS: dict[tuple[Path, int, int, int], LlamaServer] = {}
+_STARTING = Lock()
+
+
+def llama_server(weights: Path, *, context_tokens: int, slots: int, threads: int) -> LlamaServer:
+    """The server of this process for these weights: a gigabyte is loaded once, however many Answerers are open."""
+    key = (weights.resolve(), context_tokens, slots, threads)
+    with _STARTING:
+        if key not in _SERVERS:
+            _SERVERS[key] = LlamaServer(weights, context_tokens=context_tokens, slots=slots, threads=threads)
+        return _SERVERS[key]
+
+
+def _import() -> ModuleType:
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise MissingPackage("the llama.cpp language model", "xllamacpp") from error
+    return xllamacpp  # type: ignore[no-any-return]

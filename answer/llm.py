@@ -1,0 +1,208 @@
+"""The language model, whichever kind the user picks: `KIND:NAME` to a LlamaIndex LLM, and the two things asked of it.
+
+    llama.cpp:qwen2.5-coder-1.5b-instruct     weights that Byline fetched, or llama.cpp:PATH.gguf
+    ollama:NAME[@URL]                         an Ollama server
+    openai-like:NAME@URL                      vLLM, LM Studio, llama-server and others that speak the OpenAI protocol
+    scripted:FILE.jsonl                       given replies
+    PACKAGE.MODULE.CLASS[:{"json": "kwargs"}] any LlamaIndex LLM class
+
+LlamaIndex's global `Settings` is never touched: it falls back to OpenAI without asking.
+"""
+
+import importlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx
+
+from answer.llama_server import llama_server
+from byline.errors import (
+    LanguageModelError,
+    MissingPackage,
+    ModelRefused,
+    ModelServerDown,
+    SettingsError,
+    UnknownKind,
+)
+from byline.models import model_path
+from byline.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+Role = Literal["system", "user", "assistant"]
+OLLAMA = "http://127.0.0.1:11434"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    text: str
+
+
+class LanguageModel:
+    """One open model. Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath."""
+
+    def __init__(self, name: str, llm: "LLM", *, has_probabilities: bool) -> None:
+        self.name = name
+        self._llm = llm
+        self._has_probabilities = has_probabilities
+
+    @property
+    def address(self) -> str | None:
+        """The OpenAI base URL of its server, where it has one."""
+        return getattr(self._llm, "api_base", None)
+
+    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
+        """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
+        try:
+            for part in self._llm.stream_chat(_chat(messages), **self._options(tokens)):
+                yield part.message.content or ""
+        except Exception as error:
+            raise self._ours(error) from error
+
+    def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
+        """How sure the model is that its reply begins with yes rather than no; None where its reply has neither.
+
+        From the probabilities of the first word where the server gives them, else 1 or 0 by the reply itself.
+        """
+        options = self._options(3)
+        if self._has_probabilities:
+            options |= {"logprobs": True, "top_logprobs": 20}
+        try:
+            response = self._llm.chat(_chat(messages), **options)
+        except Exception as error:
+            raise self._ours(error) from error
+        first = (response.logprobs or [[]])[0]
+        yes, no = (
+            sum(math.exp(at.logprob) for at in first if at.token.strip().lower() == word) for word in ("yes", "no")
+        )
+        if yes + no > 0.5:
+            return yes / (yes + no)
+        words = (response.message.content or "").lower().split()
+        reply = words[0].strip(".,!:*") if words else ""
+        return {"yes": 1.0, "no": 0.0}.get(reply)
+
+    def _options(self, tokens: int) -> dict[str, Any]:
+        """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
+        return {"max_tokens": tokens} if self.address else {}
+
+    def _ours(self, error: Exception) -> LanguageModelError:
+        if isinstance(error, LanguageModelError):
+            return error
+        # By name: the libraries that raise these may not be installed, and must not be imported to find out.
+        kind = type(error).__name__
+        if isinstance(error, httpx.TransportError | ConnectionError) or kind in (
+            "APIConnectionError",
+            "APITimeoutError",
+        ):
+            where = f" at {self.address}" if self.address else ""
+            return ModelServerDown(
+                f"the language model {self.name}{where} does not answer ({error}); start its server and ask again"
+            )
+        if hasattr(error, "status_code"):
+            return ModelRefused(
+                f"the language model {self.name} refused ({error}); check its name and its server's log"
+            )
+        return LanguageModelError(f"the language model {self.name} failed: {kind}: {error}")
+
+
+def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
+    weights = Path(name) if name.endswith(".gguf") else model_path(name, settings.models)
+    if not weights.is_file():
+        raise SettingsError(f"no model file {weights}; give the path of a .gguf file, or the name of a known model")
+    server = llama_server(
+        weights, context_tokens=settings.llm_context_tokens, slots=settings.llm_slots, threads=settings.llm_threads
+    )
+    return _openai_like(f"llama.cpp:{name}", name, server.address, settings)
+
+
+def open_openai_like(name: str, settings: Settings) -> LanguageModel:
+    model, at, url = name.rpartition("@")
+    if not at or not url.startswith(("http://", "https://")):
+        raise SettingsError(f"openai-like:{name} lacks an address; write openai-like:NAME@http://HOST:PORT/v1")
+    return _openai_like(f"openai-like:{name}", model, url, settings)
+
+
+def _openai_like(shown: str, model: str, address: str, settings: Settings) -> LanguageModel:
+    from llama_index.llms.openai_like import OpenAILike
+
+    llm = OpenAILike(
+        model=model,
+        api_base=address,
+        api_key=settings.llm_api_key.get_secret_value(),
+        is_chat_model=True,
+        context_window=settings.llm_context_tokens,
+        temperature=0.0,
+        timeout=settings.llm_timeout_seconds,
+        max_retries=0,
+    )
+    return LanguageModel(shown, llm, has_probabilities=True)
+
+
+def open_ollama(name: str, settings: Settings) -> LanguageModel:
+    try:
+        from llama_index.llms.ollama import Ollama
+    except ImportError as error:
+        raise MissingPackage("the language model ollama", "llama-index-llms-ollama") from error
+    model, at, url = name.rpartition("@")
+    llm = Ollama(
+        model=model if at else name,
+        base_url=url if at else OLLAMA,
+        temperature=0.0,
+        request_timeout=settings.llm_timeout_seconds,
+        context_window=settings.llm_context_tokens,
+        additional_kwargs={"num_predict": settings.answer_tokens},
+    )
+    return LanguageModel(f"ollama:{name}", llm, has_probabilities=False)
+
+
+def open_scripted(name: str, _settings: Settings) -> LanguageModel:
+    from answer.scripted import read_script
+
+    return LanguageModel(f"scripted:{name}", read_script(Path(name)), has_probabilities=False)
+
+
+LLMS: Mapping[str, Callable[[str, Settings], LanguageModel]] = {
+    "llama.cpp": open_llama_cpp,
+    "ollama": open_ollama,
+    "openai-like": open_openai_like,
+    "scripted": open_scripted,
+}
+
+
+def open_language_model(settings: Settings) -> LanguageModel:
+    """The model that `settings.llm` names. Raises UnknownKind, MissingPackage, SettingsError or ModelUnavailable."""
+    kind, _, name = settings.llm.partition(":")
+    if kind in LLMS and name:
+        return LLMS[kind](name, settings)
+    if "." in kind and kind not in LLMS:
+        return _open_class(kind, name)
+    raise UnknownKind("language model", settings.llm, [*(f"{kind}:NAME" for kind in LLMS), "PACKAGE.MODULE.CLASS"])
+
+
+def _open_class(dotted: str, arguments: str) -> LanguageModel:
+    from llama_index.core.llms import LLM
+
+    module_name, _, class_name = dotted.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+        llm = found(**json.loads(arguments or "{}"))
+    except ModuleNotFoundError as error:
+        package = module_name if module_name.startswith(str(error.name)) else str(error.name)
+        raise MissingPackage(f"the language model {dotted}", package.replace(".", "-").replace("_", "-")) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SettingsError(f"the language model {dotted}:{arguments} cannot be opened: {error}") from error
+    if not isinstance(llm, LLM):
+        raise SettingsError(f"{dotted} is not a LlamaIndex LLM class")
+    return LanguageModel(dotted, llm, has_probabilities=False)
+
+
+def _chat(messages: Sequence[Message]) -> list[Any]:
+    from llama_index.core.base.llms.types import ChatMessage
+
+    return [ChatMessage(role=message.role, content=message.text) for message in messages]

@@ -1,0 +1,55 @@
+"""What the language model reads. The system prompt never changes, so its server reads it once.
+
+The check of the evidence and the answer are two questions about the same sentences: all but the last line of the prompt
+is shared, and read once.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from answer.evidence import Sentence
+from answer.llm import Message
+from byline.records import Article, Turn
+
+SYSTEM = (
+    "You answer questions for a newspaper from the passages of articles that you are given, and from nothing else. "
+    "Answer in one short sentence, in the words of the passages. If the passages do not state the answer, reply "
+    "exactly: Not stated."
+)
+NOT_STATED = "not stated"
+
+
+def check_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
+    """Asks whether the evidence states the answer; the reply is yes or no."""
+    return _prompt(evidence, history, question, "Do the passages state the answer? Reply yes or no.")
+
+
+def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
+    """Asks for the answer, in one sentence."""
+    return _prompt(evidence, history, question, "Answer:")
+
+
+def proof_prompt(title: str, quotes: Sequence[str], question: str) -> list[Message]:
+    """Asks whether the quotes by themselves answer the question; the reply is yes or no. It does not name the answer.
+
+    Naming it made the default model agree too readily: area under the ROC curve 0.89 with it and 0.91 without.
+    """
+    asked = f"From “{title}”: {' '.join(quotes)}\n\nDoes this passage state the answer to the question: {question}"
+    return [Message("system", "You check facts for a newspaper. Reply yes or no."), Message("user", asked)]
+
+
+def _prompt(evidence: Sequence[Sentence], history: Sequence[Turn], question: str, ask: str) -> list[Message]:
+    earlier = [f"Earlier question: {turn.question}\nEarlier answer: {turn.answer}\n" for turn in history]
+    return [
+        Message("system", SYSTEM),
+        Message("user", "\n".join([*_passages(evidence), *earlier, f"Question: {question}", ask])),
+    ]
+
+
+def _passages(evidence: Sequence[Sentence]) -> Iterator[str]:
+    def article_of(sentence: Sentence) -> Article:
+        return sentence.passage.chunk.article
+
+    for article, sentences in groupby(evidence, key=article_of):
+        day = f", {article.published.day} {article.published:%B %Y}" if article.published else ""
+        yield f"From “{article.title}”{day}:\n{' '.join(sentence.text for sentence in sentences)}\n"

@@ -1,0 +1,40 @@
+"""What is said instead of an answer: that the articles do not say, which name none has, and what they do cover."""
+
+from datetime import date
+
+from answer.verify import facts_of
+from index import ArticleIndex, content_words
+
+
+def refusal(question: str, index: ArticleIndex) -> str:
+    """Plain text, for people. Names only what is really in the collection."""
+    coverage = index.coverage()
+    if not coverage.articles:
+        return "There are no articles yet. Add some with: python -m ingest PATH_OR_URL"
+    sentences = ["The articles do not say."]
+    unknown = _unknown_names(question, index)
+    if unknown:
+        sentences.append(f"No article mentions {_listed([f'“{word}”' for word in unknown], 'or')}.")
+    count = "one article" if coverage.articles == 1 else f"{coverage.articles} articles"
+    span = ""
+    if coverage.first and coverage.last:
+        span = f" from {_month(coverage.first)} to {_month(coverage.last)}"
+    titles = f", among them {_listed([f'“{title}”' for title in coverage.titles], 'and')}" if coverage.titles else ""
+    sentences.append(f"The collection covers {count}{span}{titles}.")
+    return " ".join(sentences)
+
+
+def _unknown_names(question: str, index: ArticleIndex) -> list[str]:
+    """Names of the question that no article has; where it names nothing, its words."""
+    words = dict.fromkeys(word.strip(".,;:?!\"'“”‘’()") for word in question.split())
+    names = [word for word in words if word[:1].isupper() and facts_of("the " + word) and content_words(word)]
+    candidates = names or [word for word in words if content_words(word) and len(word) > 3]
+    return [word for word in candidates if not any(index.occurrences(part) for part in content_words(word))][:3]
+
+
+def _listed(things: list[str], word: str) -> str:
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} {word} {things[-1]}"
+
+
+def _month(day: date) -> str:
+    return f"{day:%B %Y}"

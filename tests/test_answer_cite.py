@@ -1,0 +1,78 @@
+"""Quotes are slices of the article, and the ones that hold the answer."""
+
+import pytest
+
+from answer.cite import CitedSentence, check, citations_of, marked, without_marks
+from answer.cite import cite as cite_sentences
+from answer.verify import WordsVerifier
+from byline.records import Article, Chunk, Citation, Passage
+
+TEXT = (
+    "The council met in Brussels. Thierry Example and Lee Sample co-chaired it. The next one is planned for Seoul in"
+    " 2031. Chips were discussed for two hours. It ended with a dinner."
+)
+ARTICLE = Article("a", "Council", TEXT)
+
+
+def passage_of(start: int, end: int) -> Passage:
+    return Passage(Chunk(f"a#{start}-{end}", ARTICLE, start, end, TEXT[start:end]), 1.0, frozenset({"words"}))
+
+
+def cite(text: str, question: str, passages: list[Passage]) -> tuple[str, tuple[Citation, ...]]:
+    cited = cite_sentences(text, question, passages)
+    return marked(cited), citations_of(cited)
+
+
+def test_the_sentence_that_holds_the_answer_is_quoted_with_true_offsets() -> None:
+    start = TEXT.index("Thierry")
+    text, citations = cite("Seoul.", "where is the next one?", [passage_of(start, len(TEXT))])
+    assert text == "Seoul. [1]"
+    assert [c.quote for c in citations] == ["The next one is planned for Seoul in 2031."]
+    assert citations[0].verbatim
+    assert citations[0].supported is None
+
+
+def test_a_second_quote_is_taken_for_what_the_first_lacks() -> None:
+    text, citations = cite("Lee Sample will be in Seoul in 2031.", "when?", [passage_of(0, len(TEXT))])
+    assert text.endswith("[1][2]")
+    assert {c.quote for c in citations} == {
+        "The next one is planned for Seoul in 2031.",
+        "Thierry Example and Lee Sample co-chaired it.",
+    }
+
+
+def test_one_quote_keeps_one_number_across_sentences() -> None:
+    text, citations = cite("Lee Sample co-chaired. Thierry Example too.", "who?", [passage_of(0, len(TEXT))])
+    assert text == "Lee Sample co-chaired. [1] Thierry Example too. [1]"
+    assert len(citations) == 1
+
+
+def test_what_shares_nothing_with_the_articles_gets_no_quote() -> None:
+    text, citations = cite("Bananas ripen quickly.", "what about fruit?", [passage_of(0, len(TEXT))])
+    assert (text, citations) == ("Bananas ripen quickly.", ())
+    assert cite("Seoul.", "where?", []) == ("Seoul.", ())
+
+
+def test_marks_come_off() -> None:
+    assert without_marks("Seoul. [1][2] And so on. [3]") == "Seoul. And so on."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Lee Sample co-chaired it.", True),
+        ("Seoul", True),
+        ("Angela Sample co-chaired it.", False),
+        ("It is planned for Seoul in 2032.", False),
+    ],
+)
+def test_every_sentence_is_checked_against_what_it_cites(sentence: str, supported: bool) -> None:
+    checked = check(cite_sentences(sentence, "?", [passage_of(0, len(TEXT))]), WordsVerifier())
+    assert [citation.supported for citation in citations_of(checked)] == [supported] * len(citations_of(checked))
+    assert citations_of(checked)
+
+
+def test_a_quote_that_is_not_in_the_article_is_not_supported() -> None:
+    forged = Citation(1, "The council met in Paris.", passage_of(0, len(TEXT)), 0, 25)
+    checked = check([CitedSentence("The council met.", (forged,))], WordsVerifier())
+    assert citations_of(checked)[0].supported is False

@@ -1,0 +1,52 @@
+"""Which questions lean on what was said before, and what is searched then."""
+
+import pytest
+
+from answer.follow_up import leans_on_history, relevant_turns, stand_alone
+from byline.records import Turn
+
+TURN = Turn("who co-chaired the council?", "Thierry Breton and Lee Jong-Ho")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "and where will the next one be held?",
+        "What about the programme as a whole?",
+        "when was it?",
+        "why?",
+        "who did she replace?",
+        "where was the first one?",
+    ],
+)
+def test_leaning(question: str) -> None:
+    assert leans_on_history(question)
+    assert relevant_turns(question, [TURN]) == (TURN,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who co-chaired the council?",
+        "When did Thierry Breton resign?",
+        "Which companies signed the Frontier AI Safety Commitments in Seoul?",
+        "european chips act in force since when",
+        "Did Breton and Lee say that it would meet in Seoul?",
+    ],
+)
+def test_standing_alone(question: str) -> None:
+    assert not leans_on_history(question)
+    assert relevant_turns(question, [TURN]) == ()
+
+
+def test_the_search_has_what_the_question_leans_on() -> None:
+    searched = stand_alone("and where?", (TURN,))
+    assert "council" in searched
+    assert "Lee Jong-Ho" in searched
+    assert searched.endswith("and where?")
+    assert stand_alone("who is Ana?", ()) == "who is Ana?"
+
+
+def test_only_the_last_turns_count() -> None:
+    turns = [Turn(f"question {n}", f"answer {n}") for n in range(9)]
+    assert [turn.question for turn in relevant_turns("and when?", turns)] == ["question 7", "question 8"]

@@ -1,0 +1,116 @@
+"""Every kind of language model, opened by its name and asked over its real protocol."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from llm_stand_ins import model_stand_in
+
+from answer import LanguageModel, Message, open_language_model
+from byline.errors import (
+    LanguageModelError,
+    MissingPackage,
+    ModelRefused,
+    ModelServerDown,
+    SettingsError,
+    UnknownKind,
+)
+from byline.settings import Settings
+
+ASK = [Message("system", "Be brief."), Message("user", "Where?")]
+
+
+def opened(settings: Settings, llm: str) -> LanguageModel:
+    return open_language_model(settings.model_copy(update={"llm": llm}))
+
+
+def test_openai_like_streams_and_gives_probabilities(settings: Settings) -> None:
+    with model_stand_in("In Ostend today") as server:
+        model = opened(settings, f"openai-like:tiny@{server.url}/v1")
+        assert list(model.write(ASK, 16)) == ["In", "In Ostend", "In Ostend today"]
+        assert model.probability_of_yes(ASK) == pytest.approx(0.75)
+        path, body = server.requests[0]
+        assert path == "/v1/chat/completions"
+        assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where?"}]
+        assert (body["max_tokens"], body["temperature"]) == (16, 0.0)
+
+
+def test_ollama_streams_and_says_yes_or_no(settings: Settings) -> None:
+    with model_stand_in("No indeed") as server:
+        model = opened(settings, f"ollama:tiny@{server.url}")
+        assert list(model.write(ASK, 16))[-1] == "No indeed"
+        assert model.probability_of_yes(ASK) == 0.0
+        path, body = server.requests[0]
+        assert path == "/api/chat"
+        assert body["options"]["num_predict"] == settings.answer_tokens
+
+
+def test_scripted_replays_by_what_is_asked(settings: Settings, tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    lines = [
+        {"when": "where?", "reply": "In Ostend"},
+        {"when": "fail", "reply": "broken", "error": True},
+        {"reply": "?"},
+    ]
+    script.write_text("\n".join(json.dumps(line) for line in lines))
+    model = opened(settings, f"scripted:{script}")
+    assert list(model.write(ASK, 16)) == ["In", "In Ostend"]
+    assert list(model.write([Message("user", "When?")], 16)) == ["?"]
+    assert model.probability_of_yes(ASK) is None
+    with pytest.raises(LanguageModelError, match="broken"):
+        list(model.write([Message("user", "fail")], 16))
+
+
+def test_any_llamaindex_class_by_its_dotted_name(settings: Settings) -> None:
+    model = opened(settings, 'llama_index.core.llms.mock.MockLLM:{"max_tokens": 3}')
+    assert list(model.write([Message("user", "hello")], 16))[-1].split()[0] == "text"
+
+
+@pytest.mark.slow
+def test_llama_cpp_by_path_of_its_weights(settings: Settings, models_folder: Path) -> None:
+    weights = next(models_folder.glob("SmolLM2*.gguf"))
+    model = opened(settings, f"llama.cpp:{weights}")
+    parts = list(model.write([Message("user", "Count from one to five.")], 12))
+    assert len(parts) > 3
+    assert all(later.startswith(earlier) for earlier, later in pairwise(parts))
+    sure = model.probability_of_yes([Message("user", "Reply yes or no: is fire hot?")])
+    assert sure is None or 0 < sure < 1
+    assert model.address is not None
+    assert model.address.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("llm", "error", "says"),
+    [
+        ("gpt9", UnknownKind, "openai-like:NAME"),
+        ("magic:wand", UnknownKind, "known: "),
+        ("openai-like:tiny", SettingsError, "@http"),
+        ("llama.cpp:/nowhere/x.gguf", SettingsError, "no model file"),
+        ("llama.cpp:no-such-model", UnknownKind, "qwen2.5-coder-1.5b-instruct"),
+        ("scripted:/nowhere.jsonl", SettingsError, "cannot be read"),
+        ("llama_index.llms.no_such_thing.Model", MissingPackage, "pip install llama-index-llms-no-such-thing"),
+        ("llama_index.core.llms.mock.NoSuchClass", SettingsError, "cannot be opened"),
+        ("json.JSONDecoder", SettingsError, "not a LlamaIndex LLM"),
+    ],
+)
+def test_a_name_that_cannot_be_opened(settings: Settings, llm: str, error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        opened(settings, llm)
+
+
+@pytest.mark.parametrize("llm", ["openai-like:tiny@http://127.0.0.1:9/v1", "ollama:tiny@http://127.0.0.1:9"])
+def test_a_server_that_is_down(settings: Settings, llm: str) -> None:
+    model = opened(settings, llm)
+    with pytest.raises(ModelServerDown, match="does not answer"):
+        list(model.write(ASK, 8))
+    with pytest.raises(ModelServerDown):
+        model.probability_of_yes(ASK)
+
+
+@pytest.mark.parametrize("kind", ["openai-like:other@{}/v1", "ollama:other@{}"])
+def test_a_model_that_the_server_does_not_have(settings: Settings, kind: str) -> None:
+    with model_stand_in("x") as server:
+        model = opened(settings, kind.format(server.url))
+        with pytest.raises(ModelRefused, match="not found"):
+            list(model.write(ASK, 8))

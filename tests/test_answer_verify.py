@@ -1,0 +1,61 @@
+"""The check of names, numbers and words: sentences that a passage supports, and the same with one thing changed."""
+
+from pathlib import Path
+
+import pytest
+
+from answer.verify import WordsVerifier, facts_of, numbers_of, open_verifier
+from byline.errors import UnknownKind
+
+PASSAGE = (
+    "Ostend opens its harbour\n3 May 2024\nMayor Ana Ruiz of the Liberal Party opened the new harbour of Ostend on 2"
+    " May 2024. It cost €43bn, 7 per cent more than planned, and twenty-eight Korean ships came from the European Union and"
+    " the U.S."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ana Ruiz opened the harbour on May 2, 2024.",
+        "The harbour cost 43 billion euros.",
+        "28 ships from Korea came.",
+        "7%",
+        "Ships came from the EU and the United States.",
+        "Mayor Ruiz",
+    ],
+)
+def test_supported(sentence: str) -> None:
+    assert WordsVerifier().supports(PASSAGE, sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ana Lopez opened the harbour on 2 May 2024.",
+        "The harbour cost 44 billion euros.",
+        "29 ships came.",
+        "Ana Ruiz opened the harbour on 2 June 2024.",
+        "Ships came from Japan.",
+        "Rishi Sunak",
+        "The wine festival tasted wonderfully sweet yesterday.",
+    ],
+)
+def test_not_supported(sentence: str) -> None:
+    assert not WordsVerifier().supports(PASSAGE, sentence)
+
+
+def test_numbers_have_one_form() -> None:
+    assert numbers_of("1,234 and 5.5 and thirty-three and sixteen") == {"1234", "5.5", "33", "16"}
+    assert numbers_of("one of them") == frozenset()
+
+
+def test_a_capital_at_the_beginning_is_no_name_by_itself() -> None:
+    assert facts_of("Negotiators met.") == frozenset()
+    assert len(facts_of("Ana Ruiz met them.")) == 2
+    assert facts_of("They met Ana.") == facts_of("Then Ana came.")
+
+
+def test_an_unknown_kind_names_the_known(tmp_path: Path) -> None:
+    with pytest.raises(UnknownKind, match="nli, words"):
+        open_verifier("oracle", tmp_path)

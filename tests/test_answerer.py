@@ -1,0 +1,166 @@
+"""The whole way from a question to a verified answer: real index and embedder, the model scripted to misbehave.
+
+What the default model says is tested at the end, and by `make eval`.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from answer import Answerer, open_language_model, open_verifier
+from byline.errors import LanguageModelError, QuestionError
+from byline.records import Answer, Turn
+from byline.settings import Settings
+from index import ArticleIndex
+
+COUNCIL = "who co-chaired the council?"
+Ask = Callable[..., list[Answer]]
+
+
+@pytest.fixture
+def ask(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> Ask:
+    """Asks a model that replies `reply`, and says yes to every check; all the Answers, in order."""
+
+    def ask(question: str, reply: str, history: tuple[Turn, ...] = (), as_of: date | None = None) -> list[Answer]:
+        script = tmp_path / "script.jsonl"
+        lines = [{"when": "yes or no", "reply": "yes"}, {"when": "does this passage", "reply": "yes"}, {"reply": reply}]
+        script.write_text("\n".join(json.dumps(line) for line in lines))
+        scripted = settings.model_copy(update={"llm": f"scripted:{script}"})
+        answerer = Answerer(sample_index, open_language_model(scripted), open_verifier("words", tmp_path), scripted)
+        return list(answerer.ask(question, history, as_of))
+
+    return ask
+
+
+def test_an_answer_grows_and_ends_proven(ask: Ask) -> None:
+    answers = ask(COUNCIL, "Thierry Breton and Lee Jong-Ho co-chaired it.")
+    stages = list(dict.fromkeys(answer.stage for answer in answers))
+    assert stages == ["searching", "writing", "checking", "done"]
+    texts = [answer.text for answer in answers if answer.stage == "writing"]
+    assert len(set(texts)) > 3
+    done = answers[-1]
+    assert not done.abstained
+    assert "Thierry Breton and Lee Jong-Ho" in done.text
+    assert done.citations
+    for citation in done.citations:
+        assert citation.verbatim
+        assert citation.supported is True
+        assert f"[{citation.number}]" in done.text
+    assert {"search", "first_word", "written", "done"} <= set(done.timings)
+    assert list(done.timings.values()) == sorted(done.timings.values())
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Angela Merkel and Lee Jong-Ho co-chaired it.",
+        "It was co-chaired in 1987.",
+        "Bananas ripen quickly in warm rooms.",
+    ],
+)
+def test_a_name_or_number_that_no_cited_passage_has_is_withdrawn(ask: Ask, lie: str) -> None:
+    done = ask(COUNCIL, lie)[-1]
+    assert done.abstained
+    assert done.citations == ()
+    assert lie.split()[0] not in done.text
+    assert "withdrawn" in str(done.reason)
+    assert "The articles do not say" in done.text
+
+
+def test_an_answer_from_memory_becomes_a_refusal_that_says_what_is_covered(ask: Ask) -> None:
+    done = ask("who won the 2022 World Cup?", "Argentina won the 2022 World Cup.")[-1]
+    assert done.abstained
+    assert "Argentina" not in done.text
+    assert "Cup" in done.text
+    assert "16 articles from August 2022 to February 2025" in done.text
+
+
+def test_what_the_model_declines_is_declined(ask: Ask) -> None:
+    done = ask(COUNCIL, "Not stated.")[-1]
+    assert done.abstained
+    assert done.reason == "the model finds no answer in the passages"
+
+
+def test_as_of_hides_what_came_later(ask: Ask) -> None:
+    done = ask(COUNCIL, "Thierry Breton.", as_of=date(2023, 7, 31))[-1]
+    published = [passage.chunk.article.published for passage in done.passages]
+    assert published
+    assert all(day is not None and day <= date(2023, 7, 31) for day in published)
+
+
+def test_a_follow_up_is_searched_with_what_it_leans_on(ask: Ask) -> None:
+    history = (Turn("who co-chaired the second EU-Korea council?", "Thierry Breton and Lee Jong-Ho"),)
+    done = ask("and where will the next one be held?", "The next council will be held in Seoul.", history)[-1]
+    assert "EU-Korea council" in done.search_question
+    assert not done.abstained, done.reason
+    assert any("Seoul" in citation.quote for citation in done.citations)
+
+
+@pytest.mark.parametrize(("question", "says"), [("", "empty"), ("  \n ", "empty"), ("why " * 5000, "19999 characters")])
+def test_a_bad_question_is_refused_before_anything_is_searched(ask: Ask, question: str, says: str) -> None:
+    with pytest.raises(QuestionError, match=says):
+        ask(question, "x")
+
+
+def test_a_model_that_fails_is_an_error_of_ours(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"reply": "out of memory", "error": true}')
+    scripted = settings.model_copy(update={"llm": f"scripted:{script}"})
+    answerer = Answerer(sample_index, open_language_model(scripted), open_verifier("words", tmp_path), scripted)
+    with pytest.raises(LanguageModelError, match="out of memory"):
+        list(answerer.ask(COUNCIL))
+
+
+def test_an_empty_index_says_how_to_fill_it(settings: Settings, tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"reply": "Anything."}')
+    command = [
+        sys.executable,
+        "-m",
+        "answer",
+        COUNCIL,
+        "--data",
+        str(tmp_path / "empty"),
+        "--llm",
+        f"scripted:{script}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "python -m ingest" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def default_answerer(sample_index: ArticleIndex, default_model: Settings) -> Iterator[Answerer]:
+    yield Answerer(
+        sample_index, open_language_model(default_model), open_verifier("words", default_model.models), default_model
+    )
+
+
+@pytest.mark.slow
+def test_the_three_questions_to_the_default_model(default_answerer: Answerer) -> None:
+    council = list(default_answerer.ask(COUNCIL))[-1]
+    assert "Thierry Breton" in council.text
+    assert "Lee Jong-Ho" in council.text
+    assert all(citation.verbatim and citation.supported for citation in council.citations)
+    cup = list(default_answerer.ask("who won the 2022 World Cup?"))[-1]
+    assert cup.abstained
+    following = list(default_answerer.ask("and where will the next one be held?", [Turn(COUNCIL, council.text)]))[-1]
+    assert "Seoul" in following.text, following
+    assert not following.abstained
+
+
+@pytest.mark.slow
+def test_a_question_that_is_given_up_frees_the_model(default_answerer: Answerer) -> None:
+    answers = default_answerer.ask("What did the AI Seoul Summit agree on?")
+    for answer in answers:
+        if answer.text:
+            break
+    answers.close()  # type: ignore[attr-defined]
+    done = list(default_answerer.ask(COUNCIL))[-1]
+    assert done.timings["done"] < 120
+    assert done.stage == "done"
