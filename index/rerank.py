@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from byline.cross_encoder import PairScorer
 from byline.errors import UnknownKind
 from byline.models import model_path
 from byline.records import Passage
@@ -16,24 +17,16 @@ class Reranker(Protocol):
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers CrossEncoder, loaded at the first question."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._model: object | None = None
+    def __init__(self, scorer: PairScorer) -> None:
+        self._scorer = scorer
 
     def rerank(self, question: str, passages: Sequence[Passage]) -> list[Passage]:
         if not passages:
             return []
-        from sentence_transformers import CrossEncoder
-
-        if self._model is None:
-            self._model = CrossEncoder(str(self._folder), local_files_only=True)
-        assert isinstance(self._model, CrossEncoder)
-        scores = self._model.predict([(question, passage.chunk.text) for passage in passages], show_progress_bar=False)
+        scores = self._scorer.scores([(question, passage.chunk.text) for passage in passages])
         ranked = [
             replace(passage, score=float(score), found_by=passage.found_by | {"reranker"})
-            for passage, score in zip(passages, scores, strict=True)
+            for passage, score in zip(passages, scores.reshape(len(passages)), strict=True)
         ]
         return sorted(ranked, key=lambda passage: -passage.score)
 
@@ -43,7 +36,7 @@ def open_off(_name: str, _models: Path) -> Reranker | None:
 
 
 def open_cross_encoder(name: str, models: Path) -> Reranker | None:
-    return CrossEncoderReranker(model_path(name, models))
+    return CrossEncoderReranker(PairScorer(model_path(name, models)))
 
 
 RERANKERS: dict[str, Callable[[str, Path], Reranker | None]] = {"off": open_off, "cross-encoder": open_cross_encoder}
