@@ -1,0 +1,208 @@
+"""Runs: real index and Answerer over real articles, the model scripted; and the command as people type it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from answer import open_answerer
+from byline.errors import CaseError, ModelServerDown
+from byline.records import Answer, Article, Turn
+from byline.settings import Settings
+from eval import Case, Row, missing_articles, read_rows, run, write_row
+from eval.__main__ import main
+from index import ArticleIndex, open_index
+from ingest import ingest
+
+ROOT = Path(__file__).parent.parent
+SKAGEN = "The lighthouse of Skagen was lit again on Monday after two years of repairs."
+ARTICLES = {
+    "skagen": SKAGEN + " It guides ships past the reef north of the town.",
+    "tram": "Bergen opens a second tram line in November. The tunnel under the harbour took four years to dig.",
+}
+LIT = Case("lit", "Which lighthouse was lit again after two years of repairs?", ("Skagen",), ("news/skagen.md",))
+CASES = [
+    LIT,
+    Case("broken", "Which tram line breaks the model?", ("second",), ("news/tram.md",)),
+    Case("unknown", "Who won the cup in chess?", answerable=False),
+]
+SCRIPT = [
+    {"when": "breaks the model", "reply": "the server is gone", "error": True},
+    {"when": "lighthouse was lit again after two years of repairs?\nanswer:", "reply": SKAGEN},
+    {"when": "chess", "reply": "no"},
+    {"reply": "yes"},
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with articles, a case file with its gates, and a script of the model's replies."""
+    folder = tmp_path_factory.mktemp("suite")
+    (folder / "news").mkdir()
+    for name, body in ARTICLES.items():
+        (folder / "news" / f"{name}.md").write_text(f"---\ntitle: {name}\npublished: 2024-03-01\n---\n{body}\n", "utf8")
+    lines = [
+        {"id": case.id, "question": case.question, "answers": case.answers, "article_ids": case.articles}
+        for case in CASES
+    ]
+    (folder / "cases.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf8")
+    (folder / "script.jsonl").write_text("\n".join(map(json.dumps, SCRIPT)), "utf8")
+    return folder
+
+
+@pytest.fixture
+def rows(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models_folder: Path) -> list[Row]:
+    monkeypatch.chdir(place)
+    settings = Settings(data=tmp_path / "data", models=models_folder, llm="scripted:script.jsonl")
+    with open_index(settings) as index:
+        assert {done.outcome for done in ingest(["news"], index)} == {"added"}
+    with open_answerer(settings) as answerer:
+        return list(run(CASES, answerer))
+
+
+def test_every_case_has_a_row_and_a_failure_stops_none(rows: list[Row]) -> None:
+    assert [row.case for row in rows] == CASES
+    lit, broken, unknown = rows
+    assert broken.failed and broken.error and "the server is gone" in broken.error and not broken.declined
+    assert unknown.declined and unknown.reason and not unknown.failed
+    assert lit.passages[0].article == "news/skagen.md" and "lit again" in lit.passages[0].text
+    assert 0 < lit.seconds["done"] < 60 and not lit.failed
+
+
+def test_rows_are_read_back_as_they_were(rows: list[Row], tmp_path: Path) -> None:
+    asked = replace(rows[0].case, asked=date(2024, 4, 1), history=(Turn("a?", "b é."),), kind="fact")
+    rows = [replace(rows[0], case=asked), *rows[1:]]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(write_row, rows)), "utf8")
+    assert read_rows(tmp_path) == read_rows(tmp_path / "rows.jsonl") == tuple(rows)
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="no run to read"):
+        read_rows(tmp_path)
+    (tmp_path / "rows.jsonl").write_text('{"text": "no case"}\n')
+    with pytest.raises(CaseError, match=r"rows\.jsonl, line 1: case: Field required"):
+        read_rows(tmp_path)
+
+
+@dataclass
+class Replays:
+    """An Answerer of given answers over the real index; it notes what it is asked, and breaks down for "down"."""
+
+    index: ArticleIndex
+    answers: Sequence[Answer]
+    asked: tuple[object, ...] = ()
+
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Answer]:
+        self.asked = (question, tuple(history), as_of)
+        if question == "down":
+            raise ModelServerDown("gone")
+        yield from self.answers
+
+
+def test_the_case_is_asked_on_its_day_with_its_history(sample_index: ArticleIndex) -> None:
+    turns = (Turn("who?", "Lee."),)
+    replays = Replays(sample_index, [Answer("where?", stage="done", abstained=True)])
+    case = Case("x", "where?", answerable=False, asked=date(2024, 4, 1), history=turns)
+    assert [row.declined for row in run([case], replays)] == [True]
+    assert replays.asked == ("where?", turns, date(2024, 4, 1))
+
+
+def test_an_answer_that_is_never_done_is_a_failure(sample_index: ArticleIndex) -> None:
+    replays = Replays(sample_index, [Answer("q", text="In Seoul.", stage="checking")])
+    unfinished, down = run([Case("x", "q", ("Seoul",)), Case("y", "down", ("Seoul",))], replays)
+    assert unfinished.error and "ended at 'checking'" in unfinished.error and unfinished.text == ""
+    assert down.error == "ModelServerDown: gone"
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_quote_is_compared_with_the_stored_article(sample_index: ArticleIndex, shift: int) -> None:
+    """Even where the answer carries an article of its own that agrees with its quote."""
+    from byline.records import Citation
+
+    passage = sample_index.search("who co-chaired the council?", k=1)[0]
+    article, start, end = passage.chunk.article, passage.chunk.start, passage.chunk.end
+    told = replace(article, text="x" * shift + article.text)
+    chunk = replace(passage.chunk, article=told, start=start + shift, end=end + shift)
+    quote = told.text[start + shift : end + shift]
+    citation = Citation(1, quote, replace(passage, chunk=chunk), start + shift, end + shift, supported=True)
+    assert citation.verbatim
+    replays = Replays(sample_index, [Answer("q", text="So. [1]", citations=(citation,), stage="done")])
+    (row,) = run([Case("x", "q", ("so",))], replays)
+    assert row.citations[0].verbatim == (shift == 0)
+
+
+def test_articles_that_are_not_there_are_named(sample_index: ArticleIndex) -> None:
+    held = Case("a", "q", ("x",), ("articles/eu-chips-act.md",))
+    lacking = Case("b", "q", ("x",), ("articles/nowhere.md",))
+    assert missing_articles([held, lacking], sample_index) == ["articles/nowhere.md"]
+    with pytest.raises(CaseError, match=r"none of the 1 articles .* such as articles/nowhere\.md"):
+        missing_articles([lacking], sample_index)
+
+
+class NoArticles:
+    def article(self, id: str, /) -> Article | None:
+        return None
+
+    def articles(self) -> Iterator[Article]:
+        return iter(())
+
+
+def test_cases_that_name_no_article_need_none() -> None:
+    assert missing_articles([CASES[-1]], NoArticles()) == []
+
+
+def command(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {"BYLINE_LLM": "scripted:script.jsonl", "BYLINE_MODELS": str(ROOT / "models")}
+    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+    asked = [sys.executable, "-m", "eval", *arguments]
+    return subprocess.run(asked, cwd=place, env=environment, capture_output=True, text=True, timeout=240)
+
+
+def test_the_command_writes_a_run_and_its_gates_decide(place: Path) -> None:
+    ran = command(place, "cases.jsonl", "--articles", "news", "--out", "first")
+    assert ran.returncode == 0, ran.stderr
+    assert "declined_answerable" in ran.stdout and "3 cases in first" in ran.stdout
+    assert "Traceback" not in ran.stderr and "it/s" not in ran.stderr, "no bar where there is no terminal"
+    scores = json.loads((place / "first" / "scores.json").read_text("utf8"))
+    assert scores["cases"] == 3 and scores["scores"]["failed"]["value"] == pytest.approx(1 / 3)
+    assert scores["about"]["model"] == "scripted:script.jsonl"
+    assert "the server is gone" in (place / "first" / "report.md").read_text("utf8")
+    assert len(read_rows(place / "first")) == 3
+
+    (place / "cases.gates.toml").write_text('[scores]\nfailed = "<= 0"\nrefusal_recall = ">= 1"\n')
+    again = command(place, "cases.jsonl", "--data", "first/index", "--out", "second", "--baseline", "first")
+    assert again.returncode == 1, again.stderr
+    assert "FAIL  failed <= 0: 0.333" in again.stdout and "pass  refusal_recall >= 1: 1.000" in again.stdout
+    assert "3 cases in both" in again.stdout and "worse (0): none" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere.jsonl",), "the case file nowhere.jsonl cannot be read"),
+        (("cases.jsonl", "--baseline", "nowhere"), "no run to read in nowhere"),
+        (("cases.jsonl", "--data", "empty", "--out", "o"), "the index holds none of the 2 articles"),
+        (("cases.jsonl", "--articles", "news", "--out", "p", "--judge"), "has no OpenAI server that could judge"),
+        (("cases.jsonl", "--articles", "nonews", "--out", "q"), "cannot be ingested"),
+    ],
+)
+def test_the_command_says_in_one_line_why_it_cannot(
+    arguments: tuple[str, ...],
+    said: str,
+    place: Path,
+    models_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("BYLINE_LLM", "scripted:script.jsonl")
+    monkeypatch.setenv("BYLINE_MODELS", str(models_folder))
+    assert main(arguments) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("python -m eval: ") and said in told and told.count("\n") == 1
