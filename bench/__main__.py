@@ -1,0 +1,21 @@
+"""`python -m bench`: the measurements that the docs quote. Each is a command of its own, with `--help`."""
+
+import runpy
+import sys
+
+BENCHES = ["bench.first_word"]
+NEED_A_COLLECTION = ["bench.keyword_engines"]
+
+
+def main() -> None:
+    if any(argument in ("-h", "--help") for argument in sys.argv[1:]):
+        print(__doc__)
+        print("runs: ", ", ".join(BENCHES))
+        print("takes a folder of articles and questions, so run it by itself:", ", ".join(NEED_A_COLLECTION))
+        return
+    for bench in BENCHES:
+        runpy.run_module(bench, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""The real page in a real browser: `python app.py`, the default language model, the sample articles."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from byline.settings import Settings
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parent.parent
+ANSWER_MILLISECONDS = 120_000
+LOCAL = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)(:\d+)?/|data:|blob:")
+WATCH_GROWTH = """() => {
+    window.grown = [];
+    new MutationObserver(() => {
+        const text = document.querySelector("#chat .provisional .text")?.textContent;
+        if (text && text !== window.grown.at(-1)) window.grown.push(text);
+    }).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+@contextmanager
+def chat(data: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running chat and its address; it is ended by Ctrl-C, which must be quick and quiet."""
+    command = [sys.executable, "app.py", "--port", "0", "--data", str(data)]
+    environment = os.environ | {f"BYLINE_{name.upper()}": value for name, value in settings.items()}
+    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout
+        address = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
+        assert address, f"app.py ended with {running.wait(10)}"
+        yield running, address[0]
+    finally:
+        running.send_signal(signal.SIGINT)
+        try:
+            running.wait(15)
+        finally:
+            running.kill()
+
+
+@pytest.fixture(scope="module")
+def address(default_model: Settings) -> Iterator[str]:
+    ingest = [sys.executable, "-m", "ingest", "articles", "--data", str(default_model.data)]
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    with chat(default_model.data) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        pytest.fail("these tests need a browser; run: apt-get install chromium", pytrace=False)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """A page of its own; fails when it asked for anything that is not on this machine, or a script of it failed."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    faults: list[str] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.goto(address)
+    expect(page.get_by_label("Your question")).to_be_focused()
+    yield page
+    assert len(asked) > 10 and [url for url in asked if not LOCAL.match(url)] == []
+    assert faults == []
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with open_page(browser, address) as page:
+        yield page
+
+
+def ask(page: Page, question: str) -> Locator:
+    """What the page shows for the question once it is done with it."""
+    shown = page.locator("#chat .proven, #chat .refusal, #chat .problem")
+    before = shown.count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(shown).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
+    return shown.last
+
+
+def test_an_answer_grows_and_ends_with_the_lines_that_prove_it(page: Page) -> None:
+    page.evaluate(WATCH_GROWTH)
+    answer = ask(page, "who co-chaired the council?")
+    expect(answer.locator(".text")).to_contain_text("Thierry Breton")
+    expect(answer.locator(".text")).to_contain_text("Lee Jong-Ho")
+    grown = page.evaluate("window.grown")
+    assert len(grown) > 3 and len(grown[0]) < len(grown[-1]) / 2, grown
+
+    card = answer.locator(".card").first
+    expect(card.locator("cite")).not_to_be_empty()
+    expect(card.locator(".where")).to_contain_text(re.compile(r"\w+ · \d+ \w+ 20\d\d"))
+    for mark in answer.locator(".card mark").all():
+        expect(mark).to_be_visible()
+        assert mark.evaluate("mark => getComputedStyle(mark).backgroundColor") != "rgba(0, 0, 0, 0)"
+        assert stands_in_articles(mark.text_content() or "")
+
+
+def stands_in_articles(quote: str) -> bool:
+    """Word for word, but for tags and emphasis, which cleaning takes out."""
+    texts = [re.sub(r"<[^>]+>|[*_]", "", path.read_text("utf8")) for path in (ROOT / "articles").iterdir()]
+    return bool(quote.strip()) and any(" ".join(quote.split()) in " ".join(text.split()) for text in texts)
+
+
+def test_a_question_that_no_article_answers_is_declined(page: Page) -> None:
+    refusal = ask(page, "who won the 2022 World Cup?")
+    expect(refusal).to_have_class(re.compile("refusal"))
+    expect(refusal).to_contain_text(re.compile(r"16 articles.*August 2022 to February 2025"))
+    expect(refusal.locator("mark")).to_have_count(0)
+    nearest = refusal.locator(".card").first
+    expect(nearest).to_be_hidden()
+    refusal.locator("summary").press("Enter")
+    expect(nearest).to_be_visible()
+
+
+def test_a_question_may_lean_on_the_one_before(page: Page) -> None:
+    ask(page, "who co-chaired the council?")
+    answer = ask(page, "and where will the next one be held?")
+    expect(answer).to_have_class(re.compile("proven"))
+    expect(answer.locator(".text")).to_contain_text("Seoul")
+
+
+def test_each_session_has_its_own_conversation(browser: Browser, address: str, page: Page) -> None:
+    ask(page, "who won the 2022 World Cup?")
+    with open_page(browser, address) as other:
+        expect(other.locator("#chat .question")).to_have_count(0)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .question")).to_have_count(0)
+    page.get_by_role("button", name="Select example 1").click()
+    expect(page.locator("#chat .question")).to_have_count(1)
+
+
+def test_a_question_that_is_too_long_gets_a_message_and_the_chat_goes_on(page: Page) -> None:
+    expect(ask(page, "why " * 5000)).to_have_class(re.compile("problem"))
+    assert "Traceback" not in page.locator("body").inner_text()
+    expect(ask(page, "who won the 2022 World Cup?")).to_have_class(re.compile("refusal"))
+
+
+def test_a_stopped_answer_frees_the_model_and_says_that_it_was_not_checked(page: Page) -> None:
+    page.get_by_label("Your question").fill("who co-chaired the council?")
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#chat .byline")).to_contain_text("Stopped")
+    expect(page.get_by_role("button", name="Ask")).to_be_visible()
+    ask(page, "who won the 2022 World Cup?")
+    expect(page.locator("#chat .byline").first).to_contain_text("Stopped")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: str, scheme: str) -> None:
+    with open_page(browser, address, viewport={"width": 400, "height": 800}, color_scheme=scheme) as page:
+        ask(page, "who co-chaired the council?")
+        for element in ("document.documentElement", "document.querySelector('#chat .bubble-wrap')"):
+            assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
+        text = page.locator("#chat .byline .text").first
+        assert contrast(text) > 7 and contrast(page.locator("#chat .byline .status").first) > 4.5
+
+
+def contrast(element: Locator) -> float:
+    """Of an element's text with the page behind it, as WCAG 2.2 has it."""
+    colours = element.evaluate("e => [getComputedStyle(e).color, getComputedStyle(document.body).backgroundColor]")
+    lighter, darker = sorted((luminance(colour) for colour in colours), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_an_empty_collection_opens_says_how_to_fill_it_and_ends_at_once(browser: Browser, tmp_path: Path) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"reply": "yes"}\n', "utf8")
+    with chat(tmp_path / "none", llm=f"scripted:{script}") as (running, address):
+        with open_page(browser, address) as page:
+            expect(page.get_by_text("python -m ingest").first).to_be_visible()
+            assert page.locator("html").get_attribute("lang") == "en"
+        asked = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(15) == 130
+        assert time.monotonic() - asked < 5
+
+
+def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Browser, tmp_path: Path) -> None:
+    hostile = (
+        "<img src=x onerror=alert(1)> <script>alert(2)</script> ![p](https://evil.example/p.png) [a](javascript:a)"
+    )
+    article = {"id": "hostile", "title": hostile, "published": "2024-05-01", "source": hostile}
+    article["text"] = f"The council met in Seoul. {hostile}\n\n# Heading\n\nMr Lee chaired the council in Seoul."
+    (tmp_path / "articles.jsonl").write_text(json.dumps(article), "utf8")
+    replies = [{"when": "Stated?", "reply": "yes"}, {"reply": f"Mr Lee chaired the council. {hostile}\n\n**so**"}]
+    (tmp_path / "script.jsonl").write_text("\n".join(json.dumps(reply) for reply in replies), "utf8")
+    ingest = [sys.executable, "-m", "ingest", str(tmp_path / "articles.jsonl"), "--data", str(tmp_path / "data")]
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    with (
+        chat(tmp_path / "data", llm=f"scripted:{tmp_path / 'script.jsonl'}") as (_, address),
+        open_page(browser, address) as page,
+    ):
+        shown = ask(page, f"Who chaired the council? {hostile}")
+        assert "![p](https://evil.example/p.png)" in (shown.text_content() or "")
+        for tag in ("img", "script", "a", "h1", "strong"):
+            expect(page.locator(f"#chat .message-wrap {tag}")).to_have_count(0)
+
+
+def test_what_keeps_it_from_starting_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "app.py", "--port", "0", "--data", str(tmp_path / "data")]
+    environment = os.environ | {"BYLINE_LLM": "unheard:of"}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 1 and ran.stderr.count("\n") == 1 and "unheard:of" in ran.stderr, ran.stderr
