@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 CODE_FONTS = ("ui-monospace", "Consolas", "monospace")
 SAMPLE_QUESTIONS = {
-    "articles/eu-korea-first-council.md": "Who co-chaired the EU-Korea council?",
+    "articles/eu-korea-first-council.md": "Who co-chaired the council?",
     "articles/paris-ai-action-summit.md": "When was the AI Action Summit in Paris?",
     "articles/us-chips-act-signed.html": "Who won the 2022 World Cup?",  # no article says: Byline declines
 }

@@ -10,12 +10,12 @@ from datetime import date
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from answer import abstain
+from answer.abstain import HOPELESS, THRESHOLD, chance_of_right, misfit, says_nothing
 from answer.cite import CitedSentence, check, citations_of, cite, marked
 from answer.evidence import Sentence, choose_evidence
 from answer.follow_up import relevant_turns, stand_alone
 from answer.llm import LanguageModel, open_language_model
-from answer.prompt import answer_prompt, check_prompt, proof_prompt
+from answer.prompt import answer_prompt, check_prompt, claim_prompt, proof_prompt
 from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
 from byline.errors import QuestionError
@@ -53,14 +53,14 @@ class Answerer:
         evidence = choose_evidence(answer.search_question, found, self.index.embedder, self._settings.evidence_tokens)
         stated = self.model.probability_of_yes(check_prompt(evidence, answer.question, turns)) if evidence else 0.0
         answer = self._signalled(answer, stated=stated)
-        if stated is not None and stated < abstain.HOPELESS:
+        if stated is not None and stated < HOPELESS:
             yield self._declined(answer, "the passages found do not state it", clock)
             return
 
         for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
             answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
             yield answer
-        if abstain.says_nothing(answer.text):
+        if says_nothing(answer.text):
             yield self._declined(answer, "the model finds no answer in the passages", clock)
             return
 
@@ -93,15 +93,16 @@ class Answerer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
         citations = citations_of(cited)
         answer = replace(answer, citations=citations)
-        problem = _unsupported(cited) or abstain.misfit(answer.question, " ".join(s.text for s in cited))
+        problem = _unsupported(cited) or misfit(answer.question, " ".join(s.text for s in cited))
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         quotes = [citation.quote for citation in citations]
         cosine = max((sentence.cosine for sentence in evidence if sentence.text in quotes), default=0.0)
-        proved = self.model.probability_of_yes(proof_prompt(citations[0].article.title, quotes, answer.search_question))
-        weighed = abstain.quote_signals(answer.search_question, citations, cosine)
-        answer = self._signalled(answer, proved=proved, **weighed)
-        if abstain.chance_of_right(answer.signals) < abstain.THRESHOLD:
+        title, asked, said = citations[0].article.title, answer.search_question, " ".join(s.text for s in cited)
+        proved = self.model.probability_of_yes(proof_prompt(title, quotes, asked))
+        claimed = self.model.probability_of_yes(claim_prompt(title, quotes, answer.question, said))
+        answer = self._signalled(answer, proved=proved, claimed=claimed, question_cosine=cosine)
+        if chance_of_right(answer.signals) < THRESHOLD:
             return self._declined(answer, "what was found is too weak to answer from", clock)
         return replace(answer, stage="done", timings=clock.mark("done"))
 

@@ -4,6 +4,7 @@ On two cores the default model reads 55 to 85 tokens a second, so what it reads 
 of eight passages hold the answer as often as whole passages at two thirds of the tokens (`docs/decisions.md`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +14,15 @@ from index import Embedder, content_words, stem
 
 WORD_BONUS, RANK_MALUS = 0.05, 0.01
 """Added to a sentence's cosine for each word shared with the question; taken from it for each place of its passage."""
+NEWEST_BONUS = 0.1
+"""For the newest article of those found, where the question asks how things stand; the oldest gets none of it."""
 HEADER_TOKENS = 12
 """What a prompt spends around the title of an article."""
+
+
+_ASKS_ABOUT_NOW = re.compile(
+    r"\b(next|latest|newest|current|currently|now|upcoming|most recent|today|so far|planned)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,24 @@ def _scored(question: str, passages: Sequence[Passage], embedder: Embedder) -> l
         return []
     texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
     cosines = embedder.embed_passages(texts) @ embedder.embed_question(question)
-    asked = stems_of(question)
+    asked, newness = stems_of(question), _newness(question, passages)
     scored = []
     for (rank, passage, start, end), cosine in zip(spans, cosines, strict=True):
         sentence = Sentence(passage, start, end, float(cosine))
-        scored.append((float(cosine) + WORD_BONUS * len(asked & sentence.stems) - RANK_MALUS * rank, sentence))
+        score = float(cosine) + WORD_BONUS * len(asked & sentence.stems) - RANK_MALUS * rank
+        scored.append((score + NEWEST_BONUS * newness[passage.chunk.article.id], sentence))
     return sorted(scored, key=lambda pair: -pair[0])
+
+
+def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:
+    """0 (oldest) to 1 (newest) for each article found, by id; 0 for all where the question is not about now."""
+    days = sorted({p.chunk.article.published for p in passages if p.chunk.article.published})
+    newness = {p.chunk.article.id: 0.0 for p in passages}
+    if _ASKS_ABOUT_NOW.search(question) and len(days) > 1:
+        for passage in passages:
+            if passage.chunk.article.published:
+                newness[passage.chunk.article.id] = days.index(passage.chunk.article.published) / (len(days) - 1)
+    return newness
 
 
 def _repeats(passage: Passage, better: Sequence[Passage]) -> bool:

@@ -6,6 +6,7 @@ By rules, not by the model: a rewrite costs the default model two to three secon
 import re
 from collections.abc import Sequence
 
+from answer.cite import without_marks
 from byline.records import Turn
 from index import content_words
 
@@ -34,7 +35,9 @@ def leans_on_history(question: str) -> bool:
 
 def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns that the question may lean on, oldest first; none when it stands alone."""
-    return tuple(history[-LAST_TURNS:]) if leans_on_history(question) else ()
+    if not leans_on_history(question):
+        return ()
+    return tuple(Turn(turn.question, without_marks(turn.answer)) for turn in history[-LAST_TURNS:])
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:

@@ -13,10 +13,11 @@ from byline.records import Article, Turn
 
 SYSTEM = (
     "You answer questions for a newspaper from the passages of articles that you are given, and from nothing else. "
-    "Answer in one short sentence, in the words of the passages. If the passages do not state the answer, reply "
-    "exactly: Not stated."
+    "Answer in one short sentence, in the words of the passages."
 )
-NOT_STATED = "not stated"
+"""It offers no way out such as "not stated": the default model took it for one answerable question in six, while the
+checks after it caught what it said without."""
+PROOF_SYSTEM = "You check facts for a newspaper. Reply yes or no."
 
 
 def check_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
@@ -30,12 +31,19 @@ def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence
 
 
 def proof_prompt(title: str, quotes: Sequence[str], question: str) -> list[Message]:
-    """Asks whether the quotes by themselves answer the question; the reply is yes or no. It does not name the answer.
+    """Asks whether the quotes by themselves answer the question; the reply is yes or no. The answer is not named."""
+    asked = f"{_quoted(title, quotes)}\n\nDoes this passage state the answer to the question: {question}"
+    return [Message("system", PROOF_SYSTEM), Message("user", asked)]
 
-    Naming it made the default model agree too readily: area under the ROC curve 0.89 with it and 0.91 without.
-    """
-    asked = f"From “{title}”: {' '.join(quotes)}\n\nDoes this passage state the answer to the question: {question}"
-    return [Message("system", "You check facts for a newspaper. Reply yes or no."), Message("user", asked)]
+
+def claim_prompt(title: str, quotes: Sequence[str], question: str, text: str) -> list[Message]:
+    """Asks whether the quotes prove the answer; the reply is yes or no. Shares all but its end with `proof_prompt`."""
+    asked = f"{_quoted(title, quotes)}\n\nClaim: {question} {text}\n\nDoes the passage prove every part of this claim?"
+    return [Message("system", PROOF_SYSTEM), Message("user", asked)]
+
+
+def _quoted(title: str, quotes: Sequence[str]) -> str:
+    return f"From “{title}”: {' '.join(quotes)}"
 
 
 def _prompt(evidence: Sequence[Sentence], history: Sequence[Turn], question: str, ask: str) -> list[Message]:

@@ -1,8 +1,8 @@
 """What is said instead of an answer: that the articles do not say, which name none has, and what they do cover."""
 
 from datetime import date
+from itertools import groupby
 
-from answer.verify import facts_of
 from index import ArticleIndex, content_words
 
 
@@ -25,11 +25,16 @@ def refusal(question: str, index: ArticleIndex) -> str:
 
 
 def _unknown_names(question: str, index: ArticleIndex) -> list[str]:
-    """Names of the question that no article has; where it names nothing, its words."""
-    words = dict.fromkeys(word.strip(".,;:?!\"'“”‘’()") for word in question.split())
-    names = [word for word in words if word[:1].isupper() and facts_of("the " + word) and content_words(word)]
-    candidates = names or [word for word in words if content_words(word) and len(word) > 3]
-    return [word for word in candidates if not any(index.occurrences(part) for part in content_words(word))][:3]
+    """At most three names of the question of which some word is in no article; where it names nothing, such words."""
+    words = [word.strip(".,;:?!\"'“”‘’()") for word in question.split()]
+    runs = [" ".join(run) for named, run in groupby(words, key=_is_name) if named]
+    candidates = runs or [word for word in words if len(word) > 3]
+    unknown = [name for name in candidates if any(not index.occurrences(word) for word in content_words(name))]
+    return list(dict.fromkeys(unknown))[:3]
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() and bool(content_words(word))
 
 
 def _listed(things: list[str], word: str) -> str:

@@ -5,10 +5,11 @@ a negation. A natural-language-inference CrossEncoder (`verifier = nli:FOLDER_OR
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from byline.cross_encoder import PairScorer
 from byline.errors import UnknownKind
 from byline.models import model_path
 from index import content_words, stem
@@ -103,45 +104,48 @@ def _same_names(text: str) -> str:
     )
 
 
+def _opening_word(sentence: str) -> str | None:
+    """The first word of a sentence, lower case, where it carries meaning."""
+    match = _WORD.search(_same_names(sentence))
+    word = match.group().lower() if match else ""
+    return word if content_words(word) and word not in NUMBER_WORDS and not word[0].isdigit() else None
+
+
 def _is_small(word: str) -> bool:
     return not content_words(word) and not (len(word) > 1 and word.isupper())
 
 
 class WordsVerifier:
     def supports(self, passage: str, sentence: str) -> bool:
-        if not facts_of(sentence) <= held_in(passage):
+        names = held_in(passage)
+        if not facts_of(sentence) <= names:
             return False
-        words = {stem(word) for word in content_words(sentence)}
-        held = {stem(word) for word in content_words(passage)} | held_in(passage)
-        return not words or len({w for w in words if w in held or name_form(w) in held}) >= LEAST_SHARED_WORDS * len(
-            words
-        )
+        words = [stem(word) for word in content_words(sentence)]
+        held = {stem(word) for word in content_words(passage)} | names
+        shared = [word for word in words if word in held or name_form(word) in held]
+        # The opening word may be a name like any capital after it, or just a word: the passage must have it either way.
+        opening = _opening_word(sentence)
+        has_opening = not opening or bool({stem(opening), name_form(opening)} & held)
+        return has_opening and len(shared) >= LEAST_SHARED_WORDS * len(words)
 
 
 class NliVerifier:
     """A CrossEncoder that names its labels: supported where entailment is likeliest, and the words agree too."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, scorer: PairScorer) -> None:
+        self._scorer = scorer
         self._words = WordsVerifier()
-        self._model: object | None = None
 
     def supports(self, passage: str, sentence: str) -> bool:
         if not self._words.supports(passage, sentence):
             return False
-        from sentence_transformers import CrossEncoder
-
-        if self._model is None:
-            self._model = CrossEncoder(str(self._folder), local_files_only=True)
-        assert isinstance(self._model, CrossEncoder)
-        scores = self._model.predict([(passage, sentence)], show_progress_bar=False)[0]
-        labels: Mapping[int, str] = self._model.config.id2label
-        return "entail" in labels[int(scores.argmax())].lower()
+        likeliest = int(self._scorer.scores([(passage, sentence)])[0].argmax())
+        return "entail" in self._scorer.label(likeliest)
 
 
 VERIFIERS: dict[str, Callable[[str, Path], Verifier]] = {
     "words": lambda _name, _models: WordsVerifier(),
-    "nli": lambda name, models: NliVerifier(model_path(name, models)),
+    "nli": lambda name, models: NliVerifier(PairScorer(model_path(name, models))),
 }
 
 

@@ -4,14 +4,14 @@ import runpy
 import sys
 
 BENCHES = ["bench.first_word"]
-NEED_A_COLLECTION = ["bench.keyword_engines"]
+BY_THEMSELVES = ["bench.keyword_engines", "bench.fit_abstain"]
 
 
 def main() -> None:
     if any(argument in ("-h", "--help") for argument in sys.argv[1:]):
         print(__doc__)
         print("runs: ", ", ".join(BENCHES))
-        print("takes a folder of articles and questions, so run it by itself:", ", ".join(NEED_A_COLLECTION))
+        print("take arguments, so run each by itself:", ", ".join(BY_THEMSELVES))
         return
     for bench in BENCHES:
         runpy.run_module(bench, run_name="__main__")

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "chat.png"
 QUESTIONS = {
-    "Who co-chaired the EU-Korea council?": "proven",
+    "Who co-chaired the council?": "proven",
     "Who won the 2022 World Cup?": "refusal",
 }
 WIDTH = 1200

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from answer.verify import WordsVerifier, facts_of, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
 PASSAGE = (
-    "Ostend opens its harbour\n3 May 2024\nMayor Ana Ruiz of the Liberal Party opened the new harbour of Ostend on 2"
-    " May 2024. It cost €43bn, 7 per cent more than planned, and twenty-eight Korean ships came from the European Union and"
-    " the U.S."
+    "Ostend opens its harbour\n3 May 2024\nMayor Ana Ruiz of the Liberal Party opened the new harbour of Ostend on"
+    " 2 May 2024. It cost €43bn, 7 per cent more than planned, and twenty-eight Korean ships came from the European"
+    " Union and the U.S."
 )
 
 
@@ -38,6 +40,7 @@ def test_supported(sentence: str) -> None:
         "Ana Ruiz opened the harbour on 2 June 2024.",
         "Ships came from Japan.",
         "Rishi Sunak",
+        "Merkel opened the new harbour of Ostend.",
         "The wine festival tasted wonderfully sweet yesterday.",
     ],
 )
@@ -59,3 +62,19 @@ def test_a_capital_at_the_beginning_is_no_name_by_itself() -> None:
 def test_an_unknown_kind_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(UnknownKind, match="nli, words"):
         open_verifier("oracle", tmp_path)
+
+
+def test_the_inference_verifier_reads_the_labels_of_its_model(tmp_path: Path) -> None:
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "ana", "met", "them"]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary))
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    for always, supported in ((2, True), (0, False)):
+        labels = {0: "CONTRADICTION", 1: "NEUTRAL", 2: "ENTAILMENT"}
+        model = BertForSequenceClassification(BertConfig(vocab_size=8, num_labels=3, id2label=labels, **sizes))
+        model.classifier.weight.data.zero_()
+        model.classifier.bias.data = torch.nn.functional.one_hot(torch.tensor(always), 3).float()
+        model.save_pretrained(tmp_path)
+        BertTokenizerFast(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
+        verifier = open_verifier(f"nli:{tmp_path}", tmp_path)
+        assert verifier.supports("They met Ana.", "Ana met them.") is supported
+        assert not verifier.supports("They met Ana.", "Bob met them.")  # the words come first

@@ -28,7 +28,12 @@ def ask(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> Ask:
 
     def ask(question: str, reply: str, history: tuple[Turn, ...] = (), as_of: date | None = None) -> list[Answer]:
         script = tmp_path / "script.jsonl"
-        lines = [{"when": "yes or no", "reply": "yes"}, {"when": "does this passage", "reply": "yes"}, {"reply": reply}]
+        lines = [
+            {"when": "yes or no", "reply": "yes"},
+            {"when": "does this passage", "reply": "yes"},
+            {"when": "does the passage", "reply": "yes"},
+            {"reply": reply},
+        ]
         script.write_text("\n".join(json.dumps(line) for line in lines))
         scripted = settings.model_copy(update={"llm": f"scripted:{script}"})
         answerer = Answerer(sample_index, open_language_model(scripted), open_verifier("words", tmp_path), scripted)

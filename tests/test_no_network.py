@@ -38,8 +38,8 @@ def test_a_name_outside_is_not_looked_up() -> None:
 def test_loopback_works() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         for host in ("127.0.0.1", "localhost"):
-            with socket.create_connection((host, server.getsockname()[1]), timeout=5):
-                pass
+            with socket.create_connection((host, server.getsockname()[1]), timeout=5) as client:
+                assert client.getpeername()[1] == server.getsockname()[1]
 
 
 def test_a_child_process_is_refused() -> None:

@@ -1,6 +1,6 @@
-"""Fits the weights with which `answer/abstain.py` decides between an answer and a refusal.
+"""Fits the weights with which `answer/abstain.py` decides between an answer and a refusal, and says how well they do.
 
-    python -m eval.fit_abstain eval/data/dev.jsonl [--articles articles] [--out runs/fit_abstain.json]
+    python -m bench.fit_abstain eval/data/dev.jsonl [--articles articles] [--out runs/fit_abstain.json]
 
 A logistic regression over the signals of the cases whose answer came as far as being weighed; the label is whether that
 answer was right. Its quality is that of ten-fold cross-validation. Never give it the suite that is reported.
@@ -20,8 +20,7 @@ from sklearn.model_selection import cross_val_predict
 
 from answer import WEIGHTS, feature, open_answerer
 from byline.settings import read_settings
-from eval.cases import Case, read_cases
-from eval.correctness import is_right
+from eval import Case, is_right, read_cases
 from ingest import ingest
 
 NAMES = [name for name in WEIGHTS if name != "bias"]
