@@ -4,7 +4,7 @@ question + history ─► stand-alone question ─► search ─► evidence ─
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType, TracebackType
@@ -34,7 +34,7 @@ class Answerer:
         self._verifier = verifier
         self._settings = settings
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Answer]:
+    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Generator[Answer, None, None]:
         """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
 
         `as_of` hides what was published later. Raises QuestionError before anything is searched, and the language
@@ -64,11 +64,11 @@ class Answerer:
             yield self._declined(answer, "the model finds no answer in the passages", clock)
             return
 
-        cited = cite(_whole_sentences(answer.text), answer.search_question, found)
+        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
-        yield self._verified(answer, check(cited, self._verifier), evidence, clock)
+        yield self._verified(answer, check(cited, answer.search_question, self._verifier), evidence, clock)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""

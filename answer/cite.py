@@ -1,53 +1,24 @@
 """Which sentences of the articles stand behind each sentence of an answer: quotes, cut from the text, never written.
 
-The model is not asked for quotes or numbers of passages: a small one gets both wrong. Code finds the sentences that
-hold the answer's names, numbers and words, so a quote is verbatim because it is a slice of the article.
+The model is not asked for quotes or numbers of passages: a small one gets both wrong. Code finds, among the sentences
+that the model read, those that hold the names, numbers and words that the answer adds to the question. A quote is
+verbatim because it is a slice of the article.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from answer.evidence import stems_of
+from answer.evidence import Sentence, stems_of
 from answer.verify import Verifier, facts_of, held_in
-from byline.records import Citation, Passage
+from byline.records import Article, Citation
 from byline.sentences import sentence_spans
 
 MOST_QUOTES = 3
 """Quotes for one sentence of an answer."""
-FACT_WEIGHT, WORD_WEIGHT, QUESTION_WEIGHT = 3.0, 1.0, 0.7
-"""A name or number counts three words; words of the question break ties between sentences that hold the same answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """One sentence of a passage, with its offsets in the article and the forms in which it is looked up."""
-
-    passage: Passage
-    start: int
-    end: int
-    held: frozenset[str]
-    stems: frozenset[str]
-
-    @property
-    def text(self) -> str:
-        return self.passage.chunk.article.text[self.start : self.end]
-
-
-def quotes_of(passages: Sequence[Passage]) -> list[Quote]:
-    """Every sentence of the passages."""
-    return [
-        Quote(
-            passage,
-            chunk.start + start,
-            chunk.start + end,
-            held_in(chunk.text[start:end]),
-            stems_of(chunk.text[start:end]),
-        )
-        for passage in passages
-        for chunk in [passage.chunk]
-        for start, end in sentence_spans(chunk.text)
-    ]
+NEW_FACT, NEW_WORD, OLD_FACT, OLD_WORD = 3.0, 1.5, 0.7, 0.5
+"""What a sentence is worth for holding a name or number, or a word, that the answer adds, or that the question had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +29,13 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(text: str, question: str, passages: Sequence[Passage]) -> list[CitedSentence]:
+def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
     """The answer's sentences with their citations, numbered in order of appearance; one quote has one number."""
-    quotes = quotes_of(passages)
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
     for start, end in sentence_spans(text):
         citations = []
-        for quote in _best_quotes(text[start:end], question, quotes):
+        for quote in _best_quotes(text[start:end], question, evidence):
             key = (quote.passage.chunk.article.id, quote.start, quote.end)
             citation = Citation(len(numbered) + 1, quote.text, quote.passage, quote.start, quote.end)
             citations.append(numbered.setdefault(key, citation))
@@ -73,16 +43,42 @@ def cite(text: str, question: str, passages: Sequence[Passage]) -> list[CitedSen
     return cited
 
 
-def check(cited: Sequence[CitedSentence], verifier: Verifier) -> list[CitedSentence]:
-    """The same with `supported` set: a citation is supported where every sentence that carries it is."""
+def check(cited: Sequence[CitedSentence], question: str, verifier: Verifier) -> list[CitedSentence]:
+    """The same with `supported` set: a citation is supported where every sentence that carries it is.
+
+    What the answer adds must stand in the cited passages. What the question had must stand in the cited articles: a
+    sentence often says "he" or "the council" of what an earlier one named.
+    """
     failed: set[int] = set()
     for sentence in cited:
+        articles = {citation.article.id: citation.article for citation in sentence.citations}
         whole = all(citation.verbatim for citation in sentence.citations)
-        if not whole or not verifier.supports(_cited_text(sentence.citations), sentence.text):
+        context = _context(sentence, question, list(articles.values()))
+        if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}\n{context}", sentence.text):
             failed |= {citation.number for citation in sentence.citations}
     return [
         replace(s, citations=tuple(replace(c, supported=c.number not in failed) for c in s.citations)) for s in cited
     ]
+
+
+def _context(sentence: CitedSentence, question: str, articles: Sequence[Article]) -> str:
+    """Those words of the sentence that it may have without its quotes: the question's, and what completes a name.
+
+    A name or number of the question counts only where a cited article has it, else "the council with Brazil" would be
+    answered. A first name completes a name where the article has the two words side by side, as in "Rishi Sunak".
+    """
+    words = re.findall(r"[\w'’-]+", sentence.text)
+    texts = [f"{article.title}\n{article.text}" for article in articles]
+    held: frozenset[str] = frozenset().union(*(held_in(text) for text in texts))
+    asked_facts, asked_words = facts_of("the " + question), stems_of(question)
+
+    def is_asked(word: str) -> bool:
+        names = facts_of("the " + word)
+        return bool(names & asked_facts & held) if names else bool(stems_of(word) & asked_words)
+
+    known = [word for word in words if is_asked(word)]
+    pairs = [f"{a} {b}" for a, b in pairwise(words) if a[:1].isupper() and b[:1].isupper()]
+    return " ".join([*known, *(pair for pair in pairs if any(pair in text for text in texts))])
 
 
 def marked(cited: Sequence[CitedSentence]) -> str:
@@ -110,21 +106,25 @@ def without_marks(text: str) -> str:
     return re.sub(r"\s*\[\d+\]", "", text)
 
 
-def _best_quotes(sentence: str, question: str, quotes: Sequence[Quote]) -> list[Quote]:
+def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> list[Sentence]:
     """The best sentence, then those that add a name or number still missing."""
-    facts, words, asked = facts_of(sentence), stems_of(sentence), stems_of(question)
+    asked_facts, asked_words = facts_of("the " + question), stems_of(question)
+    facts, words = facts_of(sentence), stems_of(sentence)
+    missing, new_words = facts - asked_facts, words - asked_words
+    held = {quote: (held_in(quote.text), quote.stems) for quote in evidence}
 
-    def worth(quote: Quote, missing: frozenset[str]) -> float:
-        shared = WORD_WEIGHT * len(words & quote.stems) + QUESTION_WEIGHT * len((asked - words) & quote.stems)
-        return FACT_WEIGHT * len(missing & quote.held) + shared
+    def worth(quote: Sentence) -> float:
+        names, stems = held[quote]
+        new = NEW_FACT * len(missing & names) + NEW_WORD * len(new_words & stems)
+        return new + OLD_FACT * len(facts & asked_facts & names) + OLD_WORD * len(asked_words & stems)
 
-    chosen: list[Quote] = []
-    missing = facts
-    while quotes and len(chosen) < MOST_QUOTES and (missing or not chosen):
-        best = max(quotes, key=lambda quote: worth(quote, missing))
-        helps = missing & best.held if missing else words & best.stems
-        if not helps:
+    chosen: list[Sentence] = []
+    while evidence and len(chosen) < MOST_QUOTES and (missing or not chosen):
+        best = max(evidence, key=worth)
+        names, stems = held[best]
+        if not (missing & names if missing else (words & stems or facts & names)):
             break
         chosen.append(best)
-        missing -= best.held
+        missing -= names
+        new_words -= stems
     return chosen

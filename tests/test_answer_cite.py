@@ -4,8 +4,10 @@ import pytest
 
 from answer.cite import CitedSentence, check, citations_of, marked, without_marks
 from answer.cite import cite as cite_sentences
+from answer.evidence import Sentence
 from answer.verify import WordsVerifier
 from byline.records import Article, Chunk, Citation, Passage
+from byline.sentences import sentence_spans
 
 TEXT = (
     "The council met in Brussels. Thierry Example and Lee Sample co-chaired it. The next one is planned for Seoul in"
@@ -18,8 +20,17 @@ def passage_of(start: int, end: int) -> Passage:
     return Passage(Chunk(f"a#{start}-{end}", ARTICLE, start, end, TEXT[start:end]), 1.0, frozenset({"words"}))
 
 
+def read(passages: list[Passage]) -> list[Sentence]:
+    """Every sentence of the passages, as evidence."""
+    return [
+        Sentence(p, p.chunk.start + start, p.chunk.start + end, 0.5)
+        for p in passages
+        for start, end in sentence_spans(p.chunk.text)
+    ]
+
+
 def cite(text: str, question: str, passages: list[Passage]) -> tuple[str, tuple[Citation, ...]]:
-    cited = cite_sentences(text, question, passages)
+    cited = cite_sentences(text, question, read(passages))
     return marked(cited), citations_of(cited)
 
 
@@ -67,12 +78,32 @@ def test_marks_come_off() -> None:
     ],
 )
 def test_every_sentence_is_checked_against_what_it_cites(sentence: str, supported: bool) -> None:
-    checked = check(cite_sentences(sentence, "?", [passage_of(0, len(TEXT))]), WordsVerifier())
+    checked = check(cite_sentences(sentence, "?", read([passage_of(0, len(TEXT))])), "?", WordsVerifier())
     assert [citation.supported for citation in citations_of(checked)] == [supported] * len(citations_of(checked))
     assert citations_of(checked)
 
 
 def test_a_quote_that_is_not_in_the_article_is_not_supported() -> None:
     forged = Citation(1, "The council met in Paris.", passage_of(0, len(TEXT)), 0, 25)
-    checked = check([CitedSentence("The council met.", (forged,))], WordsVerifier())
+    checked = check([CitedSentence("The council met.", (forged,))], "?", WordsVerifier())
     assert citations_of(checked)[0].supported is False
+
+
+def test_what_the_question_named_may_stand_elsewhere_in_the_article_but_not_nowhere() -> None:
+    only_seoul = read([passage_of(TEXT.index("The next"), TEXT.index("Chips"))])
+    for question, answer, supported in (
+        ("where does Lee Sample go next?", "Lee Sample goes to Seoul.", True),
+        ("where does Ana Lopez go next?", "Ana Lopez goes to Seoul.", False),
+    ):
+        checked = check(cite_sentences(answer, question, only_seoul), question, WordsVerifier())
+        assert [citation.supported for citation in citations_of(checked)] == [supported]
+
+
+def test_a_first_name_completes_a_name_that_the_article_has_in_full() -> None:
+    text = "Ana Lopez came to Ostend. Later Lopez opened the harbour."
+    article = Article("b", "Harbour", text)
+    start = text.index("Later")
+    later = Passage(Chunk("b#1", article, start, len(text), text[start:]), 1.0, frozenset({"words"}))
+    for name, supported in (("Ana Lopez", True), ("Eva Lopez", False)):
+        cited = cite_sentences(f"{name} opened the harbour.", "who opened it?", read([later]))
+        assert [c.supported for c in citations_of(check(cited, "who opened it?", WordsVerifier()))] == [supported]

@@ -165,7 +165,7 @@ def test_a_question_that_is_given_up_frees_the_model(default_answerer: Answerer)
     for answer in answers:
         if answer.text:
             break
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()
     done = list(default_answerer.ask(COUNCIL))[-1]
     assert done.timings["done"] < 120
     assert done.stage == "done"
