@@ -9,11 +9,11 @@ or a picture. The one link is an article's own http(s) address.
 import html
 import logging
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from byline.errors import BylineError
@@ -107,8 +107,7 @@ class Conversation:
             return
         exchanges[at] = replace(exchanges[at], answer=Answer(exchanges[at].question))
         try:
-            steps = answerer.ask(exchanges[at].question, self.turns())
-            with closing(cast("Generator[Answer]", steps)):
+            with closing(answerer.ask(exchanges[at].question, self.turns())) as steps:
                 for answer in steps:
                     if exchanges[at].stopped:
                         break

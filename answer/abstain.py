@@ -15,13 +15,14 @@ from answer.verify import facts_of, held_in, numbers_of
 
 HOPELESS = 0.08
 """Below this probability that the evidence states the answer, none is written."""
-THRESHOLD = 0.5
+THRESHOLD = 0.45
+"""On `eval/data/dev.jsonl` it showed 5 of 40 unanswerable questions an answer, and kept 22 of 27 right ones."""
 WEIGHTS: Mapping[str, float] = {
-    "bias": -2.685,
-    "stated": 0.253,
-    "proved": 0.454,
-    "claimed": 0.541,
-    "question_cosine": 0.357,
+    "bias": -2.54,
+    "stated": 0.499,
+    "proved": 0.472,
+    "claimed": 0.492,
+    "question_cosine": 0.048,
 }
 PROBABILITIES = ("stated", "proved", "claimed")
 _SAYS_NOTHING = re.compile(
@@ -30,6 +31,7 @@ _SAYS_NOTHING = re.compile(
     r"|cannot be (determined|answered))\b",
     re.IGNORECASE,
 )
+_OFFERS_CHOICE = re.compile(r"\bor\b|^(is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I)
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year|date|day)\b", re.I
 )
@@ -51,13 +53,15 @@ def says_nothing(text: str) -> bool:
     return not text.strip() or bool(_SAYS_NOTHING.search(text))
 
 
+def offers_choice(question: str) -> bool:
+    """Whether the answer may well be in the question: "the AI Act or the Chips Act?", "did it meet?"."""
+    return bool(_OFFERS_CHOICE.search(question))
+
+
 def misfit(question: str, text: str) -> str | None:
     """Why an answer cannot be one to this question, from their words alone; None where nothing speaks against it."""
     new_words = stems_of(text) - stems_of(question)
-    is_choice = " or " in question.lower() or question.lower().startswith(
-        ("is ", "are ", "was ", "were ", "did ", "does ", "do ", "has ")
-    )
-    if not new_words and not (numbers_of(text) - numbers_of(question)) and not is_choice:
+    if not new_words and not (numbers_of(text) - numbers_of(question)) and not offers_choice(question):
         return "it only repeats the question"
     if _ASKS_TIME.search(question) and not _TIME.search(text):
         return "the question asks for a time and it names none"

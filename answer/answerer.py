@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from answer.abstain import HOPELESS, THRESHOLD, chance_of_right, misfit, says_nothing
+from answer.abstain import HOPELESS, THRESHOLD, chance_of_right, misfit, offers_choice, says_nothing
 from answer.cite import CitedSentence, check, citations_of, cite, marked
 from answer.evidence import Sentence, choose_evidence
 from answer.follow_up import relevant_turns, stand_alone
@@ -34,7 +34,9 @@ class Answerer:
         self._verifier = verifier
         self._settings = settings
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Generator[Answer, None, None]:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+    ) -> Generator[Answer, None, None]:
         """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
 
         `as_of` hides what was published later. Raises QuestionError before anything is searched, and the language
@@ -68,7 +70,8 @@ class Answerer:
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
-        yield self._verified(answer, check(cited, answer.search_question, self._verifier), evidence, clock)
+        read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
+        yield self._verified(answer, check(cited, answer.search_question, self._verifier, read), evidence, clock)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
@@ -99,8 +102,10 @@ class Answerer:
         quotes = [citation.quote for citation in citations]
         cosine = max((sentence.cosine for sentence in evidence if sentence.text in quotes), default=0.0)
         title, asked, said = citations[0].article.title, answer.search_question, " ".join(s.text for s in cited)
-        proved = self.model.probability_of_yes(proof_prompt(title, quotes, asked))
         claimed = self.model.probability_of_yes(claim_prompt(title, quotes, answer.question, said))
+        # A question that leans on earlier ones is no question by itself, but its claim is a claim.
+        leans = asked != answer.question
+        proved = claimed if leans else self.model.probability_of_yes(proof_prompt(title, quotes, asked))
         answer = self._signalled(answer, proved=proved, claimed=claimed, question_cosine=cosine)
         if chance_of_right(answer.signals) < THRESHOLD:
             return self._declined(answer, "what was found is too weak to answer from", clock)

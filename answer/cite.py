@@ -43,15 +43,18 @@ def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSe
     return cited
 
 
-def check(cited: Sequence[CitedSentence], question: str, verifier: Verifier) -> list[CitedSentence]:
+def check(
+    cited: Sequence[CitedSentence], question: str, verifier: Verifier, read: Sequence[Article] = ()
+) -> list[CitedSentence]:
     """The same with `supported` set: a citation is supported where every sentence that carries it is.
 
-    What the answer adds must stand in the cited passages. What the question had must stand in the cited articles: a
-    sentence often says "he" or "the council" of what an earlier one named.
+    What the answer adds must stand in the cited passages. What the question had must stand in the cited articles, or in
+    those of `read`: a sentence often says "he" or "the council" of what an earlier one named, and what was chosen from
+    "the one or the other" is proven by the one.
     """
     failed: set[int] = set()
     for sentence in cited:
-        articles = {citation.article.id: citation.article for citation in sentence.citations}
+        articles = {a.id: a for a in [*read, *(citation.article for citation in sentence.citations)]}
         whole = all(citation.verbatim for citation in sentence.citations)
         context = _context(sentence, question, list(articles.values()))
         if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}\n{context}", sentence.text):
