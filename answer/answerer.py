@@ -52,7 +52,10 @@ class Answerer:
         answer = replace(answer, passages=tuple(found), stage="writing", timings=clock.mark("search"))
         yield answer
 
-        evidence = choose_evidence(answer.search_question, found, self.index.embedder, self._settings.evidence_tokens)
+        leaning = answer.question if turns else None
+        evidence = choose_evidence(
+            answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
+        )
         stated = self.model.probability_of_yes(check_prompt(evidence, answer.question, turns)) if evidence else 0.0
         answer = self._signalled(answer, stated=stated)
         if stated is not None and stated < HOPELESS:
@@ -101,11 +104,11 @@ class Answerer:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         quotes = [citation.quote for citation in citations]
         cosine = max((sentence.cosine for sentence in evidence if sentence.text in quotes), default=0.0)
-        title, asked, said = citations[0].article.title, answer.search_question, " ".join(s.text for s in cited)
-        claimed = self.model.probability_of_yes(claim_prompt(title, quotes, answer.question, said))
-        # A question that leans on earlier ones is no question by itself, but its claim is a claim.
-        leans = asked != answer.question
-        proved = claimed if leans else self.model.probability_of_yes(proof_prompt(title, quotes, asked))
+        said = " ".join(sentence.text for sentence in cited)
+        # A question that leans on earlier ones is no question by itself, but the claim of its answer is a claim.
+        leans = answer.search_question != answer.question
+        claimed = self.model.probability_of_yes(claim_prompt(citations, said if leans else f"{answer.question} {said}"))
+        proved = claimed if leans else self.model.probability_of_yes(proof_prompt(citations, answer.question))
         answer = self._signalled(answer, proved=proved, claimed=claimed, question_cosine=cosine)
         if chance_of_right(answer.signals) < THRESHOLD:
             return self._declined(answer, "what was found is too weak to answer from", clock)

@@ -48,12 +48,16 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(text))
 
 
-def choose_evidence(question: str, passages: Sequence[Passage], embedder: Embedder, tokens: int) -> list[Sentence]:
-    """The best sentences that fit `tokens` with their articles' titles; best article first, then as they stand.
+def choose_evidence(
+    question: str, passages: Sequence[Passage], embedder: Embedder, tokens: int, leaning: str | None = None
+) -> list[Sentence]:
+    """The best sentences that fit `tokens` with their articles' titles, in the order of their articles.
 
+    The best article comes first; the newest, where the question is about now. `leaning` is the question as it was
+    asked, where it leaned on earlier ones: half of a cosine is to it, for what it asks is drowned in what it leans on.
     The best sentence is always there, however long. Copies of an article add nothing and are passed over.
     """
-    scored = _scored(question, passages, embedder)
+    scored = _scored(question, passages, embedder, leaning)
     if not scored:
         return []
     costs = dict(zip([s for _, s in scored], embedder.count_tokens([s.text for _, s in scored]), strict=True))
@@ -68,10 +72,14 @@ def choose_evidence(question: str, passages: Sequence[Passage], embedder: Embedd
             left -= costs[sentence] + header
             if header:
                 articles.append(article.id)
+    newness = _newness(question, passages)
+    articles.sort(key=lambda id: -newness[id])
     return sorted(chosen, key=lambda s: (articles.index(s.passage.chunk.article.id), s.start))
 
 
-def _scored(question: str, passages: Sequence[Passage], embedder: Embedder) -> list[tuple[float, Sentence]]:
+def _scored(
+    question: str, passages: Sequence[Passage], embedder: Embedder, leaning: str | None
+) -> list[tuple[float, Sentence]]:
     spans = [
         (rank, passage, passage.chunk.start + start, passage.chunk.start + end)
         for rank, passage in enumerate(passages)
@@ -81,7 +89,10 @@ def _scored(question: str, passages: Sequence[Passage], embedder: Embedder) -> l
     if not spans:
         return []
     texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
-    cosines = embedder.embed_passages(texts) @ embedder.embed_question(question)
+    asked_vector = embedder.embed_question(question)
+    if leaning is not None:
+        asked_vector = (asked_vector + embedder.embed_question(leaning)) / 2
+    cosines = embedder.embed_passages(texts) @ asked_vector
     asked, newness = stems_of(question), _newness(question, passages)
     scored = []
     for (rank, passage, start, end), cosine in zip(spans, cosines, strict=True):

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from answer.evidence import Sentence
 from answer.llm import Message
-from byline.records import Article, Turn
+from byline.records import Article, Citation, Turn
 
 SYSTEM = (
     "You answer questions for a newspaper from the passages of articles that you are given, and from nothing else. "
@@ -30,20 +30,22 @@ def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence
     return _prompt(evidence, history, question, "Answer:")
 
 
-def proof_prompt(title: str, quotes: Sequence[str], question: str) -> list[Message]:
-    """Asks whether the quotes by themselves answer the question; the reply is yes or no. The answer is not named."""
-    asked = f"{_quoted(title, quotes)}\n\nDoes this passage state the answer to the question: {question}"
+def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
+    """Asks whether the cited passages answer the question; the reply is yes or no. The answer is not named."""
+    asked = f"{_cited(citations)}\n\nDoes this passage state the answer to the question: {question}"
     return [Message("system", PROOF_SYSTEM), Message("user", asked)]
 
 
-def claim_prompt(title: str, quotes: Sequence[str], question: str, text: str) -> list[Message]:
-    """Asks whether the quotes prove the answer; the reply is yes or no. Shares all but its end with `proof_prompt`."""
-    asked = f"{_quoted(title, quotes)}\n\nClaim: {question} {text}\n\nDoes the passage prove every part of this claim?"
+def claim_prompt(citations: Sequence[Citation], claim: str) -> list[Message]:
+    """Asks whether the cited passages prove the claim; the reply is yes or no. Begins as `proof_prompt` does."""
+    asked = f"{_cited(citations)}\n\nClaim: {claim}\n\nDoes the passage prove every part of this claim?"
     return [Message("system", PROOF_SYSTEM), Message("user", asked)]
 
 
-def _quoted(title: str, quotes: Sequence[str]) -> str:
-    return f"From “{title}”: {' '.join(quotes)}"
+def _cited(citations: Sequence[Citation]) -> str:
+    """The passages around the quotes, each once: a quote alone often says "it" of what the sentence before named."""
+    passages = {citation.passage.chunk.id: citation.passage.chunk for citation in citations}.values()
+    return "\n".join(f"From “{chunk.article.title}”: {chunk.text}" for chunk in passages)
 
 
 def _prompt(evidence: Sequence[Sentence], history: Sequence[Turn], question: str, ask: str) -> list[Message]:

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(
         96, ge=32, le=8192, description="most tokens of a chunk, title included, as the embedder counts"
     )
-    search_passages: int = Field(8, ge=1, le=100, description="passages that a search for an answer brings back")
+    search_passages: int = Field(12, ge=1, le=100, description="passages that a search for an answer brings back")
     evidence_tokens: int = Field(
         220, ge=64, le=32768, description="most tokens of sentences that the language model reads"
     )
