@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, content_words, stem
@@ -91,7 +93,7 @@ def _scored(
     texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
     asked_vector = embedder.embed_question(question)
     if leaning is not None:
-        asked_vector = (asked_vector + embedder.embed_question(leaning)) / 2
+        asked_vector = np.mean([asked_vector, embedder.embed_question(leaning)], axis=0, dtype=np.float32)
     cosines = embedder.embed_passages(texts) @ asked_vector
     asked, newness = stems_of(question), _newness(question, passages)
     scored = []
