@@ -258,8 +258,8 @@ BAD = {
     "a backward import with dots": ({"index/a.py": "from ..answer import x"}, "must not import"),
     "a room imports a caller": ({"answer/a.py": "import app_page"}, "answer must not import app"),
     "somebody imports eval": (
-        {"eval/__init__.py": "", "bench/a.py": "import eval"},
-        "bench must not import eval",
+        {"eval/__init__.py": "", "serve/a.py": "import eval"},
+        "serve must not import eval",
     ),
     "somebody imports the tests": ({"answer/a.py": "from tests.conftest import ROOT"}, "answer must not import tests"),
     "past the door to a file": ({"answer/a.py": "from index.fuse import fuse"}, "index.fuse.fuse is behind the door"),
