@@ -22,6 +22,7 @@ _BACKWARD = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
+_PERSON = re.compile(r"\b(he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
 LAST_TURNS = 2
 
 
@@ -41,8 +42,11 @@ def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:
-    """The question with what it leans on, fit for a search: the earlier questions, the last answer, then itself."""
+    """The question with what it leans on, fit for a search: the earlier questions, then itself.
+
+    The last answer comes in only where the question points at somebody: its names would outweigh what is asked.
+    """
     if not turns:
         return question
-    earlier = [turn.question for turn in turns]
-    return " ".join([*earlier, turns[-1].answer, question])
+    named = [turns[-1].answer] if _PERSON.search(question) else []
+    return " ".join([*(turn.question for turn in turns), *named, question])
