@@ -5,6 +5,7 @@ box ─► accept ─► answer (queued for one of the model's slots) ─► Ans
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import threading
@@ -191,6 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def serve(settings: Settings) -> int:
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell that starts this in the background has SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     for name in ("NO_PROXY", "no_proxy"):  # a proxy of the house must not come between this page and this machine
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
