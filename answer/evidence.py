@@ -1,7 +1,7 @@
 """The sentences that the language model reads: the best of all passages found, within a budget of tokens.
 
 On two cores the default model reads 55 to 85 tokens a second, so what it reads is what the user waits for. Sentences
-of eight passages hold the answer as often as whole passages at two thirds of the tokens (`docs/decisions.md`).
+of several passages hold the answer as often as whole passages at two thirds of the tokens (`docs/decisions.md`).
 """
 
 import re

@@ -15,8 +15,8 @@ SYSTEM = (
     "You answer questions for a newspaper from the passages of articles that you are given, and from nothing else. "
     "Answer in one short sentence, in the words of the passages."
 )
-"""It offers no way out such as "not stated": the default model took it for one answerable question in six, while the
-checks after it caught what it said without."""
+"""It offers no way out such as "not stated": the default model took it for up to 11 of 40 answerable questions, while
+the checks after it caught what it said without."""
 PROOF_SYSTEM = "You check facts for a newspaper. Reply yes or no."
 
 
