@@ -21,6 +21,7 @@ from answer import Answerer, open_answerer
 from byline.models import model_path
 from byline.records import Turn
 from byline.settings import Settings, read_settings
+from eval import plain_index
 from ingest import ingest
 
 Timed = Callable[[dict[str, Any]], float]
@@ -34,7 +35,7 @@ def main() -> None:
         with open_answerer(settings) as answerer:
             list(ingest([options.articles], answerer.index))
             answerer.warm()
-            ways = {"byline": byline_way(answerer), "plain": plain_way(answerer, settings)}
+            ways = {"byline": byline_way(answerer), "plain": plain_way(answerer, settings, Path(folder) / "plain")}
             rows = []
             for number, case in enumerate(cases):
                 order = sorted(ways, reverse=bool(number % 2))
@@ -55,23 +56,11 @@ def byline_way(answerer: Answerer) -> Timed:
     return ask
 
 
-def plain_way(answerer: Answerer, settings: Settings) -> Timed:
+def plain_way(answerer: Answerer, settings: Settings, folder: Path) -> Timed:
     """LlamaIndex's defaults, over the same articles and the same language model."""
-    import chromadb
-    from llama_index.core import Document, StorageContext, VectorStoreIndex
-    from llama_index.core.node_parser import SentenceSplitter
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from llama_index.llms.openai_like import OpenAILike
-    from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    documents = [Document(text=f"{article.title}\n\n{article.text}") for article in answerer.index.articles()]
-    collection = chromadb.EphemeralClient().create_collection("plain", configuration={"hnsw": {"space": "cosine"}})
-    index = VectorStoreIndex.from_documents(
-        documents,
-        storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
-        transformations=[SentenceSplitter(chunk_size=1024, chunk_overlap=20)],
-        embed_model=HuggingFaceEmbedding(model_name=str(model_path(settings.embedder, settings.models))),
-    )
+    index = plain_index(answerer.index.articles(), model_path(settings.embedder, settings.models), folder)
     llm = OpenAILike(
         model="same",
         api_base=answerer.model.address,

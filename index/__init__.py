@@ -6,7 +6,7 @@ with open_index(settings) as index:
         print(passage.score, passage.chunk.article.title, passage.chunk.text)
 """
 
-from index.article_index import ArticleIndex, open_index
+from index.article_index import WAYS, ArticleIndex, Way, open_index
 from index.embed import EMBEDDERS, Embedder, open_embedder
 from index.filters import ANY, Filters
 from index.keywords import content_words, stem
@@ -16,10 +16,12 @@ __all__ = [
     "ANY",
     "EMBEDDERS",
     "RERANKERS",
+    "WAYS",
     "ArticleIndex",
     "Embedder",
     "Filters",
     "Reranker",
+    "Way",
     "content_words",
     "open_embedder",
     "open_index",

@@ -6,10 +6,10 @@ search   ─► nearest by meaning ─┐
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self, get_args
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +25,8 @@ from index.rerank import Reranker, open_reranker
 from index.vectors import VectorIndex, open_vectors
 
 FORMAT = "1"
+Way = Literal["meaning", "words"]
+WAYS: tuple[Way, ...] = get_args(Way)
 WEIGHTS = {"meaning": 1.0, "words": 1.0}
 CANDIDATES = 50
 """Chunks that each engine offers to the fusion."""
@@ -106,11 +108,14 @@ class ArticleIndex:
 
     # Search
 
-    def search(self, question: str, k: int = 10, filters: Filters = ANY) -> list[Passage]:
-        """At most `k` passages, best first, found by meaning, by words or by both."""
-        by_meaning = self._vectors.nearest(self.embedder.embed_question(question), CANDIDATES, filters)
-        by_words = self._keywords.search(question, CANDIDATES, filters)
-        rankings = {"meaning": [id for id, _ in by_meaning], "words": [id for id, _ in by_words]}
+    def search(self, question: str, k: int = 10, filters: Filters = ANY, ways: Collection[Way] = WAYS) -> list[Passage]:
+        """At most `k` passages, best first, found by meaning, by words or by both; `ways` can leave one out."""
+        rankings: dict[str, list[str]] = {}
+        if "meaning" in ways:
+            by_meaning = self._vectors.nearest(self.embedder.embed_question(question), CANDIDATES, filters)
+            rankings["meaning"] = [id for id, _ in by_meaning]
+        if "words" in ways:
+            rankings["words"] = [id for id, _ in self._keywords.search(question, CANDIDATES, filters)]
         fused = fuse(rankings, WEIGHTS)
         chunks = self._shelf.chunks([id for id, _, _ in fused])
         passages = [Passage(chunks[id], score, found_by) for id, score, found_by in fused if id in chunks]  # type: ignore[arg-type]
