@@ -13,7 +13,8 @@ from index import Filters, open_index
 
 def main() -> int:
     options = _arguments()
-    filters = Filters(options.since, options.until, options.source, options.language, options.article)
+    until = min((day for day in (options.until, options.as_of) if day), default=None)
+    filters = Filters(options.since, until, options.source, options.language, options.article)
     try:
         with open_index(read_settings(data=options.data)) as index:
             passages = index.search(options.question, options.k, filters)
@@ -33,6 +34,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--k", type=int, default=10, help="most passages (10)")
     parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="published on this day or later")
     parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="published on this day or earlier")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="as if asked on this day: what came later is hidden"
+    )
     parser.add_argument("--source", metavar="S")
     parser.add_argument("--language", metavar="CODE")
     parser.add_argument("--article", metavar="ID")

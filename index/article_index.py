@@ -1,8 +1,9 @@
-"""Articles in, passages out: holds the three engines in step and knows how none of them works.
+"""Articles in, passages out: holds the engines in step and knows how none of them works.
 
-replace  ─► embedder ─► vectors ─► keywords ─► shelf (the article is visible from here on)
-search   ─► nearest by meaning ─┐
-         └► nearest by words ───┴► fuse ─► shelf ─► (rerank) ─► [Passage]
+replace  ─► embedder ─► vectors ─► keywords of chunks, of articles ─► shelf (the article is visible from here on)
+search   ─► chunks by meaning ─┐
+         ├► chunks by words ───┤
+         └► articles by words ─┴► fuse ─► by day ─► shelf ─► (rerank) ─► [Passage]
 """
 
 import os
@@ -17,19 +18,22 @@ from byline.errors import StoreLocked, StoreMismatch
 from byline.records import Article, Chunk, Passage
 from byline.settings import Settings
 from index.articles import ArticleShelf, Coverage
+from index.asked import Asked, in_time, read_question
 from index.embed import Embedder, open_embedder
 from index.filters import ANY, Filters
-from index.fuse import fuse
+from index.fuse import Found, fuse
+from index.heading import address_words, subject
 from index.keywords import KeywordIndex
 from index.rerank import Reranker, open_reranker
 from index.vectors import VectorIndex, open_vectors
 
-FORMAT = "1"
+FORMAT = "2"
 Way = Literal["meaning", "words"]
 WAYS: tuple[Way, ...] = get_args(Way)
-WEIGHTS = {"meaning": 1.0, "words": 1.0}
 CANDIDATES = 50
-"""Chunks that each engine offers to the fusion."""
+"""Chunks, and articles, that each engine offers to the fusion."""
+LEAD_CHARACTERS = 600
+"""What an article says first counts twice in the search for whole articles."""
 RERANKED = 20
 
 
@@ -42,6 +46,7 @@ class ArticleIndex:
         embedder: Embedder,
         vectors: VectorIndex,
         keywords: KeywordIndex,
+        whole: KeywordIndex,
         shelf: ArticleShelf,
         reranker: Reranker | None,
         chunk_tokens: int,
@@ -49,7 +54,7 @@ class ArticleIndex:
     ) -> None:
         self.embedder = embedder
         self.chunk_tokens = chunk_tokens
-        self._vectors, self._keywords, self._shelf = vectors, keywords, shelf
+        self._vectors, self._keywords, self._whole, self._shelf = vectors, keywords, whole, shelf
         self._reranker = reranker
         self._lock = lock
 
@@ -72,9 +77,9 @@ class ArticleIndex:
     def heading(self, article: Article) -> str:
         """What stands before a chunk when it is embedded and searched by words; counts against the embedder's limit.
 
-        The title, cut at a third of a chunk: a title of a hundred words must leave room for the text.
+        The subject, cut at a third of a chunk: a title of a hundred words must leave room for the text.
         """
-        words, most = article.title.split(), self.chunk_tokens // 3
+        words, most = subject(article).split(), self.chunk_tokens // 3
         while len(words) > 1 and self.embedder.count_tokens([" ".join(words)])[0] > most:
             words = words[: len(words) * 3 // 4]
         return " ".join(words)
@@ -85,12 +90,15 @@ class ArticleIndex:
             return
         ids = [article.id for article, _ in batch]
         chunks = [chunk for _, chunks in batch for chunk in chunks]
-        headings = [self.heading(chunk.article) for chunk in chunks]
+        heading = {article.id: self.heading(article) for article, _ in batch}
+        headings = [heading[chunk.article.id] for chunk in chunks]
         vectors = self.embedder.embed_passages(
             [f"{heading}\n{chunk.text}" for heading, chunk in zip(headings, chunks, strict=True)]
         )
         self._vectors.replace(ids, chunks, vectors)
         self._keywords.replace(ids, chunks, headings)
+        wholes = [_whole(article) for article, _ in batch]
+        self._whole.replace(ids, wholes, [_headline(article) for article, _ in batch])
         self._shelf.replace(batch)
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -98,30 +106,43 @@ class ArticleIndex:
             self._shelf.remove(ids)
             self._vectors.remove(ids)
             self._keywords.remove(ids)
+            self._whole.remove(ids)
 
     def clear(self) -> None:
         """Empties the store and takes on the present embedder and chunking."""
         self._shelf.clear()
         self._vectors.clear()
         self._keywords.clear()
+        self._whole.clear()
         self._shelf.write_manifest(self._manifest())
 
     # Search
 
     def search(self, question: str, k: int = 10, filters: Filters = ANY, ways: Collection[Way] = WAYS) -> list[Passage]:
-        """At most `k` passages, best first, found by meaning, by words or by both; `ways` can leave one out."""
-        rankings: dict[str, list[str]] = {}
-        if "meaning" in ways:
-            by_meaning = self._vectors.nearest(self.embedder.embed_question(question), CANDIDATES, filters)
-            rankings["meaning"] = [id for id, _ in by_meaning]
-        if "words" in ways:
-            rankings["words"] = [id for id, _ in self._keywords.search(question, CANDIDATES, filters)]
-        fused = fuse(rankings, WEIGHTS)
-        chunks = self._shelf.chunks([id for id, _, _ in fused])
-        passages = [Passage(chunks[id], score, found_by) for id, score, found_by in fused if id in chunks]  # type: ignore[arg-type]
+        """At most `k` passages, best first, found by meaning, by words or by both; `ways` can leave one out.
+
+        `filters.until` without `since` is taken for the day of the question: what was new then comes first. "latest"
+        and "most recent" bring the newest of what fits.
+        """
+        asked = read_question(question)
+        found = self._found(asked, filters, ways)
+        # Twice as many: what is being replaced just now has gone from the shelf.
+        chunks = self._shelf.chunks([one.id for one in found[: 2 * max(k, RERANKED)]])
+        passages = [Passage(chunks[one.id], one.score, one.ways) for one in found if one.id in chunks]  # type: ignore[arg-type]
         if self._reranker is not None:
             passages = self._reranker.rerank(question, passages[:RERANKED])
         return passages[:k]
+
+    def _found(self, asked: Asked, filters: Filters, ways: Collection[Way]) -> list[Found]:
+        meaning, words, articles = {}, {}, {}
+        if "meaning" in ways:
+            meaning = dict(self._vectors.nearest(self.embedder.embed_question(asked.words), CANDIDATES, filters))
+        if "words" in ways:
+            words = dict(self._keywords.search(asked.words, CANDIDATES, filters))
+            articles = dict(self._whole.search(asked.words, CANDIDATES, filters))
+        owners = self._shelf.owners(list(meaning | words))
+        found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()})
+        return in_time(found, dict(owners.values()), asked, filters)
 
     def occurrences(self, word: str) -> int:
         """How many chunks hold the word, in any of its forms."""
@@ -154,6 +175,7 @@ class ArticleIndex:
 
     def close(self) -> None:
         self._keywords.close()
+        self._whole.close()
         self._vectors.close()
         self._shelf.close()
         self._lock.release()
@@ -182,6 +204,7 @@ def open_index(settings: Settings, *, rebuild: bool = False) -> ArticleIndex:
             embedder=embedder,
             vectors=open_vectors(settings.vectors, settings.data),
             keywords=KeywordIndex(settings.data / "keywords"),
+            whole=KeywordIndex(settings.data / "articles"),
             shelf=ArticleShelf(settings.data / "articles.sqlite"),
             reranker=reranker,
             chunk_tokens=settings.chunk_tokens,
@@ -194,6 +217,15 @@ def open_index(settings: Settings, *, rebuild: bool = False) -> ArticleIndex:
         lock.release()
         raise
     return index
+
+
+def _whole(article: Article) -> Chunk:
+    return Chunk(article.id, article, 0, len(article.text), article.text)
+
+
+def _headline(article: Article) -> str:
+    """What is searched along with the whole text, and so counts twice."""
+    return f"{subject(article)}\n{address_words(article.url)}\n{article.text[:LEAD_CHARACTERS]}"
 
 
 def _lock(data: Path) -> FileLock:

@@ -104,6 +104,17 @@ class ArticleShelf:
             if article in articles
         }
 
+    def owners(self, ids: Sequence[str]) -> dict[str, tuple[str, date | None]]:
+        """The article and its day of publication, by chunk id, of the chunks that exist among `ids`."""
+        found: dict[str, tuple[str, date | None]] = {}
+        for some in _pieces(ids):
+            query = (
+                "select chunk.id, article, published from chunk join article on article = article.id"
+                f" where chunk.id in ({_marks(some)})"
+            )
+            found.update((id, (article, _day(day))) for id, article, day in self._connection.execute(query, some))
+        return found
+
     def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """All of the batch in one transaction."""
         with self._connection as connection:

@@ -8,6 +8,8 @@ one field: with a field each the short title outweighed the text and recall@1 fe
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
+from math import log
 from pathlib import Path
 
 import tantivy
@@ -26,6 +28,10 @@ STOP_WORDS = frozenset(
 )
 WRITER_BYTES = 64_000_000
 MOST_COUNTED = 1000
+PHRASE = 0.3
+"""What two words of the question count for where they stand together in the text, beside what each counts for."""
+MOST_OF_A_WORD = 2.2
+"""BM25's k1 + 1, with tantivy's k1: the limit of a word's score, in units of its inverse document frequency."""
 
 
 def content_words(text: str) -> list[str]:
@@ -74,17 +80,23 @@ class KeywordIndex:
         self._commit(writer)
 
     def search(self, question: str, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """At most `k` (chunk id, BM25 score), best first. A chunk that shares no content word is not found."""
-        words = dict.fromkeys(stem(word) for word in content_words(question))
+        """At most `k` (chunk id, score), best first. A chunk that shares no content word is not found.
+
+        The score is BM25's, words and phrases of two, as a share of the most that the words alone could reach.
+        """
+        words = list(dict.fromkeys(stem(word) for word in content_words(question)))
         if not words:
             return []
-        schema = self._index.schema
-        any_word = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word, "freq")) for word in words]
-        )
+        schema, searcher = self._index.schema, self._index.searcher()
+        terms = [tantivy.Query.term_query(schema, "text", word, "freq") for word in words]
+        terms += [
+            tantivy.Query.boost_query(tantivy.Query.phrase_query(schema, "text", [first, second]), PHRASE)
+            for first, second in _neighbours(question)
+        ]
+        any_word = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, any_word), *_conditions(schema, filters)])
-        searcher = self._index.searcher()
-        return [(searcher.doc(at)["id"][0], score) for score, at in searcher.search(query, k, count=False).hits]
+        most = MOST_OF_A_WORD * sum(_rarity(searcher, word) for word in words)
+        return [(searcher.doc(at)["id"][0], score / most) for score, at in searcher.search(query, k, count=False).hits]
 
     def chunks_with(self, word: str) -> int:
         """How many chunks hold the word, in any of its forms; counting stops at MOST_COUNTED."""
@@ -109,11 +121,25 @@ class KeywordIndex:
         self._index.reload()
 
 
+def _neighbours(question: str) -> list[tuple[str, str]]:
+    """Content words that stand side by side in the question, stemmed."""
+    words = re.findall(r"\w+", question.lower())
+    pairs = ((a, b) for a, b in pairwise(words) if not STOP_WORDS & {a, b})
+    return list(dict.fromkeys((stem(a), stem(b)) for a, b in pairs))
+
+
+def _rarity(searcher: tantivy.Searcher, word: str) -> float:
+    """BM25's inverse document frequency. Deleted texts are still counted among those that hold the word."""
+    texts = searcher.num_docs
+    holding = min(searcher.doc_freq("text", word), texts)
+    return log(1 + (texts - holding + 0.5) / (holding + 0.5))
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in ("id", "article", "source", "language"):
         builder.add_text_field(field, stored=field == "id", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="en_stem", index_option="position")
     builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()
 

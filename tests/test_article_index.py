@@ -1,5 +1,6 @@
 """The whole index on real parts: what is put in is found, stays in step, and survives being opened again."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,63 @@ def test_filters_reach_both_engines(index: ArticleIndex) -> None:
     assert index.search("plant", filters=Filters(until=date(2020, 1, 1))) == []
 
 
+KINDS = {
+    "since": Filters(since=date(2024, 1, 20)),
+    "until": Filters(until=date(2024, 1, 20)),
+    "a span": Filters(since=date(2024, 1, 5), until=date(2024, 1, 25)),
+    "source": Filters(source="Wire 2"),
+    "language": Filters(language="de"),
+    "article": Filters(article="a7"),
+    "all": Filters(date(2024, 1, 3), date(2024, 2, 20), "wire 1", "en"),
+    "none of them": Filters(source="Wire 1", language="fr"),
+}
+
+
+def fits(article: Article, filters: Filters) -> bool:
+    """By brute force, from what Filters promises."""
+    dated = filters.since is None and filters.until is None
+    if article.published:
+        dated = (filters.since or date.min) <= article.published <= (filters.until or date.max)
+    source = filters.source is None or (article.source or "").lower() == filters.source.lower()
+    return dated and source and filters.language in (None, article.language) and filters.article in (None, article.id)
+
+
+def test_filters_are_exact_in_every_way_of_searching(settings: Settings) -> None:
+    articles = [
+        Article(
+            f"a{n}",
+            f"Council {n}",
+            f"The council met for the {n}th time.",
+            source=f"Wire {n % 3}",
+            published=date.fromordinal(date(2024, 1, 1).toordinal() + 3 * n) if n % 5 else None,
+            language="de" if n % 4 == 0 else "en",
+        )
+        for n in range(20)
+    ]
+    with open_index(settings) as index:
+        index.replace([whole(article) for article in articles])
+        for kind, filters in KINDS.items():
+            fitting = {article.id for article in articles if fits(article, filters)}
+            for ways in (("meaning", "words"), ("meaning",), ("words",)):
+                found = index.search("when did the council meet?", 50, filters, ways)
+                assert {passage.chunk.article.id for passage in found} == fitting, (kind, ways)
+
+
+def test_latest_brings_the_newest_that_fits(index: ArticleIndex) -> None:
+    second = replace(CHIPS, id="second", text="A chip plant was opened. It cost more.", published=date(2025, 5, 1))
+    index.replace([whole(second)])
+    assert index.search("What is the latest on the chip plant?", k=1)[0].chunk.article == second
+    before = Filters(until=date(2025, 1, 1))
+    assert index.search("What is the latest on the chip plant?", 1, before)[0].chunk.article == CHIPS
+
+
+def test_a_title_that_says_nothing_gives_way_to_the_address(settings: Settings) -> None:
+    untold = Article("i", "Index", "He is back.", "https://news.example/2024/adele-las-vegas-residency/index.html")
+    with open_index(settings) as index:
+        index.replace([whole(untold), whole(HARBOUR)])
+        assert index.search("Adele residency", 1, ways=("words",))[0].chunk.article == untold
+
+
 def test_what_is_stored_comes_back_field_by_field(settings: Settings) -> None:
     full = Article("i", "T", "Text.", "http://x.example/1", "Wire", date(2024, 1, 2), ("A", "B"), "en", "d", "other")
     with open_index(settings) as index:
@@ -129,3 +187,12 @@ def test_the_command_searches(settings: Settings, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert '"article": "harbour"' in done.stdout
+
+
+def test_the_command_hides_what_came_after_a_day(settings: Settings) -> None:
+    with open_index(settings) as index:
+        index.replace([whole(CHIPS), whole(replace(CHIPS, id="later", published=date(2024, 6, 1)))])
+    command = [sys.executable, "-m", "index", "chip plant", "--json", "--data", str(settings.data)]
+    done = subprocess.run([*command, "--as-of", "2024-05-20"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["article"] for line in done.stdout.splitlines()] == ["chips"]

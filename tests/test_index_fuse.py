@@ -1,23 +1,24 @@
-"""Reciprocal rank fusion against the formula by hand."""
+"""The score of a chunk against the formula by hand."""
 
-from index.fuse import RANK_CONSTANT, fuse
+import pytest
+
+from index.fuse import ARTICLE, MEANING, WORDS, fuse
 
 
-def test_scores_are_the_papers() -> None:
-    fused = fuse({"meaning": ["a", "b"], "words": ["b", "c"]}, {"meaning": 1.0, "words": 2.0})
-    k = RANK_CONSTANT
-    assert [(id, score) for id, score, _ in fused] == [
-        ("b", 1 / (k + 2) + 2 / (k + 1)),
-        ("c", 2 / (k + 2)),
-        ("a", 1 / (k + 1)),
-    ]
-    assert fused[0][2] == {"meaning", "words"}
-    assert fused[1][2] == {"words"}
+def test_a_score_adds_up_the_three_views() -> None:
+    of = {"a#1": "a", "a#2": "a", "b#1": "b"}
+    fused = fuse({"a#1": 0.5, "a#2": 0.4}, {"a#1": 0.3, "b#1": 0.2}, {"a": 0.6, "b": 0.1}, of)
+    scores = {one.id: one.score for one in fused}
+    assert scores["a#1"] == pytest.approx(MEANING * 0.5 + WORDS * 0.3 + ARTICLE * 0.6)
+    assert scores["a#2"] == pytest.approx(MEANING * 0.4 + WORDS * 0.2 + ARTICLE * 0.6)  # no words: as the last found
+    assert scores["b#1"] == pytest.approx(MEANING * 0.4 + WORDS * 0.2 + ARTICLE * 0.1)
+    assert [one.id for one in fused] == ["a#1", "a#2", "b#1"]
+    assert [one.ways for one in fused] == [{"meaning", "words"}, {"meaning"}, {"words"}]
 
 
 def test_ties_come_in_order_of_id() -> None:
-    assert [id for id, _, _ in fuse({"x": ["b"], "y": ["a"]}, {"x": 1.0, "y": 1.0})] == ["a", "b"]
+    assert [one.id for one in fuse({"b": 0.5, "a": 0.5}, {}, {}, {"b": "b", "a": "a"})] == ["a", "b"]
 
 
 def test_nothing_found_is_nothing() -> None:
-    assert fuse({"x": [], "y": []}, {"x": 1.0, "y": 1.0}) == []
+    assert fuse({}, {}, {}, {}) == []

@@ -46,6 +46,23 @@ def test_rarer_words_weigh_more(keywords: KeywordIndex) -> None:
     assert ids(keywords.search("semiconductor council", 1, ANY)) == ["x#0"]
 
 
+def test_words_that_stand_together_weigh_more(keywords: KeywordIndex) -> None:
+    chunks = [
+        chunk_of("apart", "The chip makers met at the plant."),
+        chunk_of("near", "They met at the chip plant makers."),
+    ]
+    keywords.replace(["apart", "near"], chunks, ["", ""])
+    found = keywords.search("a chip plant", 5, ANY)
+    assert ids(found)[0] == "near#0"
+    assert found[0][1] > found[1][1]
+
+
+def test_a_score_is_a_share_of_what_the_words_could_reach(keywords: KeywordIndex) -> None:
+    keywords.replace(["a"], [chunk_of("a", "volcano " * 50)], [""])
+    assert 0.9 < keywords.search("volcano", 5, ANY)[0][1] < 1
+    assert keywords.search("volcano glacier geyser", 5, ANY)[0][1] < 0.4
+
+
 def test_it_persists_and_updates_in_place(tmp_path: Path) -> None:
     first = KeywordIndex(tmp_path)
     first.replace(["a", "b"], [chunk_of("a", "apples"), chunk_of("b", "bananas")], ["", ""])
