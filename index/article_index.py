@@ -3,7 +3,7 @@
 replace  ─► embedder ─► vectors ─► keywords of chunks, of articles ─► shelf (the article is visible from here on)
 search   ─► chunks by meaning ─┐
          ├► chunks by words ───┤
-         └► articles by words ─┴► fuse ─► by day ─► shelf ─► (rerank) ─► [Passage]
+         └► articles by words ─┴► fuse ─► by day ─► spread ─► shelf ─► (rerank) ─► [Passage]
 """
 
 import os
@@ -21,7 +21,7 @@ from index.articles import ArticleShelf, Coverage
 from index.asked import Asked, in_time, read_question
 from index.embed import Embedder, open_embedder
 from index.filters import ANY, Filters
-from index.fuse import Found, fuse
+from index.fuse import Found, fuse, spread
 from index.heading import address_words, subject
 from index.keywords import KeywordIndex
 from index.rerank import Reranker, open_reranker
@@ -142,7 +142,7 @@ class ArticleIndex:
             articles = dict(self._whole.search(asked.words, CANDIDATES, filters))
         owners = self._shelf.owners(list(meaning | words))
         found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()})
-        return in_time(found, dict(owners.values()), asked, filters)
+        return spread(in_time(found, dict(owners.values()), asked, filters))
 
     def occurrences(self, word: str) -> int:
         """How many chunks hold the word, in any of its forms."""

@@ -16,9 +16,11 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 FADES_IN_DAYS = 14.0
-RECENT = 0.7
+RECENT = 0.5
 """What being published on the day of the question counts for, beside a cosine of 1."""
-GOOD_MATCH = 0.75
+GOOD_MATCH = 0.93
+"""Of the best score. Of 100 words that stand in three to twelve news titles or addresses, "What is the latest on …?"
+brings an article of that title for 0.64 and the newest for 0.45; at 0.75 for 0.35 and 0.34, at 1 for 0.68 and 0.27."""
 NEWEST = 10.0
 """More than any match counts for."""
 

@@ -41,7 +41,7 @@ def test_recency_fades_and_knows_nothing_of_the_future() -> None:
 
 
 def test_newest_is_newest_among_good_matches() -> None:
-    scores = {"old": 1.0, "new": 0.9, "undated": 1.0, "beside it": 0.5}
+    scores = {"old": 1.0, "new": 0.95, "undated": 1.0, "beside it": 0.5}
     new = newness(scores, DAYS | {"beside it": LATER})
     assert new == {"old": 0.5, "new": 1.0, "undated": 0.0, "beside it": 0.0}
 
@@ -60,5 +60,5 @@ def test_a_span_of_days_and_a_plain_question_change_nothing() -> None:
 
 
 def test_latest_beats_a_better_match() -> None:
-    found = [Found("old#0", "old", 1.0, frozenset()), Found("new#0", "new", 0.9, frozenset())]
+    found = [Found("old#0", "old", 1.0, frozenset()), Found("new#0", "new", 0.95, frozenset())]
     assert in_time(found, DAYS, read_question("the latest council"), ANY)[0].article == "new"

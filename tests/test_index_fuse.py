@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.fuse import ARTICLE, MEANING, WORDS, fuse
+from index.fuse import ARTICLE, CROWDING, MEANING, WORDS, Found, fuse, spread
 
 
 def test_a_score_adds_up_the_three_views() -> None:
@@ -22,3 +22,9 @@ def test_ties_come_in_order_of_id() -> None:
 
 def test_nothing_found_is_nothing() -> None:
     assert fuse({}, {}, {}, {}) == []
+
+
+def test_an_article_does_not_crowd_out_the_next() -> None:
+    found = [Found(id, id[0], score, frozenset()) for id, score in (("a#1", 1.0), ("a#2", 0.99), ("b#1", 0.95))]
+    assert [one.id for one in spread(found)] == ["a#1", "b#1", "a#2"]
+    assert spread(found)[2].score == pytest.approx(0.99 - CROWDING)
