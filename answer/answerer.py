@@ -1,6 +1,6 @@
 """A question to a verified answer. `Answerer.ask` is the whole story; every step of it is one file of this room.
 
-question + history ─► stand-alone question ─► search ─► evidence ─► enough? ─► model streams ─► cite ─► verify ─► Answer
+question + history ─► stand-alone question ─► search ─► evidence ─► model streams ─► cite ─► reread ─► verify ─► Answer
 """
 
 import time
@@ -10,19 +10,31 @@ from datetime import date
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from answer.abstain import HOPELESS, THRESHOLD, chance_of_right, misfit, offers_choice, says_nothing
+from answer.abstain import (
+    NOT_STATED,
+    THRESHOLD,
+    agree,
+    chance_of_right,
+    contradict,
+    misfit,
+    names_missing,
+    offers_choice,
+    says_nothing,
+)
 from answer.cite import CitedSentence, check, citations_of, cite, marked
-from answer.evidence import Sentence, choose_evidence
+from answer.evidence import Sentence, choose_evidence, sides_of
 from answer.follow_up import relevant_turns, stand_alone
 from answer.llm import LanguageModel, open_language_model
-from answer.prompt import answer_prompt, check_prompt, claim_prompt, proof_prompt
+from answer.prompt import answer_prompt, proof_prompt, reading_prompt
 from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
 from byline.errors import QuestionError
-from byline.records import Answer, Turn
+from byline.records import Answer, Passage, Turn
 from byline.sentences import sentence_spans
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
+
+PASSAGES_PER_SIDE = 4
 
 
 class Answerer:
@@ -48,22 +60,23 @@ class Answerer:
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
-        found = self.index.search(answer.search_question, self._settings.search_passages, Filters(until=as_of))
-        answer = replace(answer, passages=tuple(found), stage="writing", timings=clock.mark("search"))
+        found = self._found(answer.search_question, Filters(until=as_of))
+        answer = replace(answer, passages=found, stage="writing", timings=clock.mark("search"))
         yield answer
 
+        leaning = answer.question if turns else None
         leaning = answer.question if turns else None
         evidence = choose_evidence(
             answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
         )
-        stated = self.model.probability_of_yes(check_prompt(evidence, answer.question, turns)) if evidence else 0.0
-        answer = self._signalled(answer, stated=stated)
-        if stated is not None and stated < HOPELESS:
-            yield self._declined(answer, "the passages found do not state it", clock)
+        if not evidence:
+            yield self._declined(answer, "nothing was found", clock)
             return
 
-        for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
-            answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
+        for reply in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
+            text = reply.text.strip()
+            answer = replace(answer, text=text, timings=clock.mark("first_word", once=bool(text)))
+            answer = self._signalled(answer, stated=1 - reply.chance_of(NOT_STATED))
             yield answer
         if says_nothing(answer.text):
             yield self._declined(answer, "the model finds no answer in the passages", clock)
@@ -73,13 +86,19 @@ class Answerer:
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
-        read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
-        yield self._verified(answer, check(cited, answer.search_question, self._verifier, read), evidence, clock)
+        yield self._verified(answer, cited, evidence, turns, clock)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
         self.index.embedder.embed_question("warm")
-        self.model.probability_of_yes(check_prompt([], "warm", []))
+        self.model.reply(answer_prompt([], "warm", []), 1)
+
+    def _found(self, question: str, filters: Filters) -> tuple[Passage, ...]:
+        """The passages for the question, then those for each side of it where it compares, each chunk once."""
+        found = self.index.search(question, self._settings.search_passages, filters)
+        for side in sides_of(question):
+            found += self.index.search(side, PASSAGES_PER_SIDE, filters)
+        return tuple({passage.chunk.id: passage for passage in reversed(found)}.values())[::-1]
 
     def _checked(self, question: str) -> str:
         question = " ".join(question.split())
@@ -94,22 +113,36 @@ class Answerer:
         return question
 
     def _verified(
-        self, answer: Answer, cited: Sequence[CitedSentence], evidence: Sequence[Sentence], clock: "_Clock"
+        self,
+        answer: Answer,
+        cited: Sequence[CitedSentence],
+        evidence: Sequence[Sentence],
+        turns: Sequence[Turn],
+        clock: "_Clock",
     ) -> Answer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
-        citations = citations_of(cited)
-        answer = replace(answer, citations=citations)
-        problem = _unsupported(cited) or misfit(answer.question, " ".join(s.text for s in cited))
+        problem = _uncited(cited) or misfit(answer.question, _said(cited), " ".join(turn.question for turn in turns))
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
-        quotes = [citation.quote for citation in citations]
-        cosine = max((sentence.cosine for sentence in evidence if sentence.text in quotes), default=0.0)
-        said = " ".join(sentence.text for sentence in cited)
-        # A question that leans on earlier ones is no question by itself, but the claim of its answer is a claim.
-        leans = answer.search_question != answer.question
-        claimed = self.model.probability_of_yes(claim_prompt(citations, said if leans else f"{answer.question} {said}"))
-        proved = claimed if leans else self.model.probability_of_yes(proof_prompt(citations, answer.question))
-        answer = self._signalled(answer, proved=proved, claimed=claimed, question_cosine=cosine)
+        again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
+        agreed = agree(_said(cited), again.text)
+        if contradict(_said(cited), again.text) and not turns:
+            cited = cite(again.text, answer.search_question, evidence)
+        read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
+        cited = check(cited, answer.search_question, self._verifier, read)
+        answer = replace(answer, text=marked(cited), citations=citations_of(cited))
+        problem = _unsupported(cited)
+        if problem:
+            return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
+        proved = self.model.probability_of_yes(proof_prompt(answer.citations, answer.question))
+        passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
+        answer = self._signalled(
+            answer,
+            proved=proved,
+            reread=1 - again.chance_of(NOT_STATED),
+            agreed=float(agreed),
+            names_missing=float(names_missing(answer.question, passages)),
+        )
         if chance_of_right(answer.signals) < THRESHOLD:
             return self._declined(answer, "what was found is too weak to answer from", clock)
         return replace(answer, stage="done", timings=clock.mark("done"))
@@ -155,15 +188,21 @@ class _Clock:
         return MappingProxyType(dict(self._marks))
 
 
+def _said(cited: Sequence[CitedSentence]) -> str:
+    return " ".join(sentence.text for sentence in cited)
+
+
+def _uncited(cited: Sequence[CitedSentence]) -> str | None:
+    return None if all(sentence.citations for sentence in cited) else "a sentence of it stands in no article"
+
+
 def _unsupported(cited: Sequence[CitedSentence]) -> str | None:
     """Why the answer is not proven; None where every sentence is."""
-    if not all(sentence.citations for sentence in cited):
-        return "a sentence of it stands in no article"
     if not all(citation.verbatim for citation in citations_of(cited)):
         return "a quote does not stand in its article"
     if not all(citation.supported for citation in citations_of(cited)):
         return "a name or number in it stands in no cited passage"
-    return None
+    return _uncited(cited)
 
 
 def _whole_sentences(text: str) -> str:

@@ -111,8 +111,9 @@ def without_marks(text: str) -> str:
 
 def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> list[Sentence]:
     """The best sentence, then those that add a name or number still missing."""
+    # Of a sentence in a few words the opening one is as often a name as not: "Seoul".
     asked_facts, asked_words = facts_of("the " + question), stems_of(question)
-    facts, words = facts_of(sentence), stems_of(sentence)
+    facts, words = facts_of("the " + sentence), stems_of(sentence)
     missing, new_words = facts - asked_facts, words - asked_words
     held = {quote: (held_in(quote.text), quote.stems) for quote in evidence}
 

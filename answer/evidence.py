@@ -12,10 +12,13 @@ import numpy as np
 
 from byline.records import Passage
 from byline.sentences import sentence_spans
-from index import Embedder, content_words, stem
+from index import Embedder, Vectors, content_words, stem
 
 WORD_BONUS, RANK_MALUS = 0.05, 0.01
 """Added to a sentence's cosine for each word shared with the question; taken from it for each place of its passage."""
+PASSAGE_WEIGHT, NEIGHBOUR_WEIGHT = 0.6, 0.6
+"""Of the passage's score in the search, and of the best cosine among its sentences: what answers often stands beside
+the sentence that names what is asked about."""
 NEWEST_BONUS = 0.1
 """For the newest article of those found, where the question asks how things stand; the oldest gets none of it."""
 HEADER_TOKENS = 12
@@ -50,6 +53,18 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(text))
 
 
+def sides_of(question: str) -> tuple[str, ...]:
+    """The two questions in one that compares: "which came first, A or B?" asks about A and about B; else none.
+
+    Which cost more, the map or the globe? ─► "Which cost more, the map", "Which cost more, the globe?"
+    """
+    left, choice, right = question.partition(" or ")
+    if not choice:
+        return ()
+    head, comma, _ = left.rpartition(",")
+    return left, f"{head}{comma} {right}" if comma else right
+
+
 def choose_evidence(
     question: str, passages: Sequence[Passage], embedder: Embedder, tokens: int, leaning: str | None = None
 ) -> list[Sentence]:
@@ -57,16 +72,15 @@ def choose_evidence(
 
     The best article comes first; the newest, where the question is about now. `leaning` is the question as it was
     asked, where it leaned on earlier ones: half of a cosine is to it, for what it asks is drowned in what it leans on.
-    The best sentence is always there, however long. Copies of an article add nothing and are passed over.
+    The best sentence is always there, however long, and of a question that compares, the best for each side where they
+    fit. Copies of an article add nothing and are passed over.
     """
-    scored = _scored(question, passages, embedder, leaning)
-    if not scored:
-        return []
-    costs = dict(zip([s for _, s in scored], embedder.count_tokens([s.text for _, s in scored]), strict=True))
+    ranked = _ranked(question, passages, embedder, leaning)
+    costs = dict(zip(ranked, embedder.count_tokens([sentence.text for sentence in ranked]), strict=True))
     chosen: list[Sentence] = []
     articles: list[str] = []
     left = tokens
-    for _, sentence in scored:
+    for sentence in ranked:
         article = sentence.passage.chunk.article
         header = 0 if article.id in articles else HEADER_TOKENS + embedder.count_tokens([article.title])[0]
         if costs[sentence] + header <= left or not chosen:
@@ -79,9 +93,8 @@ def choose_evidence(
     return sorted(chosen, key=lambda s: (articles.index(s.passage.chunk.article.id), s.start))
 
 
-def _scored(
-    question: str, passages: Sequence[Passage], embedder: Embedder, leaning: str | None
-) -> list[tuple[float, Sentence]]:
+def _ranked(question: str, passages: Sequence[Passage], embedder: Embedder, leaning: str | None) -> list[Sentence]:
+    """Every sentence of the passages, best first; before them the best for each side of a comparison."""
     spans = [
         (rank, passage, passage.chunk.start + start, passage.chunk.start + end)
         for rank, passage in enumerate(passages)
@@ -91,17 +104,29 @@ def _scored(
     if not spans:
         return []
     texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
+    vectors = embedder.embed_passages(texts)
+    newness = _newness(question, passages)
+
+    def scored(asked: str, asked_vector: Vectors) -> list[tuple[float, Sentence]]:
+        stems, cosines = stems_of(asked), [float(cosine) for cosine in vectors @ asked_vector]
+        best: dict[int, float] = {}
+        for (rank, *_), cosine in zip(spans, cosines, strict=True):
+            best[rank] = max(best.get(rank, -1.0), cosine)
+        rows = []
+        for (rank, passage, start, end), cosine in zip(spans, cosines, strict=True):
+            sentence = Sentence(passage, start, end, cosine)
+            score = cosine + WORD_BONUS * len(stems & sentence.stems) + NEIGHBOUR_WEIGHT * best[rank]
+            score += PASSAGE_WEIGHT * passage.score - RANK_MALUS * rank
+            rows.append((score + NEWEST_BONUS * newness[passage.chunk.article.id], sentence))
+        return sorted(rows, key=lambda pair: -pair[0])
+
     asked_vector = embedder.embed_question(question)
     if leaning is not None:
         asked_vector = np.mean([asked_vector, embedder.embed_question(leaning)], axis=0, dtype=np.float32)
-    cosines = embedder.embed_passages(texts) @ asked_vector
-    asked, newness = stems_of(question), _newness(question, passages)
-    scored = []
-    for (rank, passage, start, end), cosine in zip(spans, cosines, strict=True):
-        sentence = Sentence(passage, start, end, float(cosine))
-        score = float(cosine) + WORD_BONUS * len(asked & sentence.stems) - RANK_MALUS * rank
-        scored.append((score + NEWEST_BONUS * newness[passage.chunk.article.id], sentence))
-    return sorted(scored, key=lambda pair: -pair[0])
+    ranked = [sentence for _, sentence in scored(question, asked_vector)]
+    best = [scored(side, embedder.embed_question(side))[0][1] for side in sides_of(question)]
+    first = [s for s in ranked if any((s.passage, s.start) == (side.passage, side.start) for side in best)]
+    return [*first, *(sentence for sentence in ranked if sentence not in first)]
 
 
 def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:

@@ -36,12 +36,28 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "user", "assistant"]
 OLLAMA = "http://127.0.0.1:11434"
+YES_OR_NO_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     role: Role
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`first` holds the probability of each likely first token, in lower case; empty where the server gives none."""
+
+    text: str
+    first: Mapping[str, float]
+
+    def chance_of(self, word: str) -> float:
+        """How likely a reply was that begins with this word, 0 to 1; without probabilities, 1 or 0 by the reply."""
+        if self.first:
+            return self.first.get(word, 0.0)
+        words = self.text.lower().split()
+        return float(bool(words) and words[0].strip(".,!:*") == word)
 
 
 class LanguageModel:
@@ -57,39 +73,35 @@ class LanguageModel:
         """The OpenAI base URL of its server, where it has one."""
         return getattr(self._llm, "api_base", None)
 
-    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
+    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[Reply]:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
+        first: Mapping[str, float] = {}
         try:
             for part in self._llm.stream_chat(_chat(messages), **self._options(tokens)):
-                yield part.message.content or ""
+                first = first or _first(_chunk_logprobs(part.raw))
+                yield Reply(part.message.content or "", first)
         except Exception as error:
             raise self._ours(error) from error
+
+    def reply(self, messages: Sequence[Message], tokens: int) -> Reply:
+        """The whole reply at once, with the probabilities of its first token where the server gives them."""
+        try:
+            response = self._llm.chat(_chat(messages), **self._options(tokens))
+        except Exception as error:
+            raise self._ours(error) from error
+        first = _first([(at.token, at.logprob) for at in (response.logprobs or [[]])[0]])
+        return Reply((response.message.content or "").strip(), first)
 
     def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
-        """How sure the model is that its reply begins with yes rather than no; None where its reply has neither.
-
-        From the probabilities of the first word where the server gives them, else 1 or 0 by the reply itself.
-        """
-        options = self._options(3)
-        if self._has_probabilities:
-            options |= {"logprobs": True, "top_logprobs": 20}
-        try:
-            response = self._llm.chat(_chat(messages), **options)
-        except Exception as error:
-            raise self._ours(error) from error
-        first = (response.logprobs or [[]])[0]
-        yes, no = (
-            sum(math.exp(at.logprob) for at in first if at.token.strip().lower() == word) for word in ("yes", "no")
-        )
-        if yes + no > 0.5:
-            return yes / (yes + no)
-        words = (response.message.content or "").lower().split()
-        reply = words[0].strip(".,!:*") if words else ""
-        return {"yes": 1.0, "no": 0.0}.get(reply)
+        """How sure the model is that its reply begins with yes rather than no; None where its reply has neither."""
+        reply = self.reply(messages, YES_OR_NO_TOKENS)
+        yes, no = reply.chance_of("yes"), reply.chance_of("no")
+        return yes / (yes + no) if yes + no > 0.5 else None
 
     def _options(self, tokens: int) -> dict[str, Any]:
         """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
-        return {"max_tokens": tokens} if self.address else {}
+        probabilities = {"logprobs": True, "top_logprobs": 20} if self._has_probabilities else {}
+        return probabilities | ({"max_tokens": tokens} if self.address else {})
 
     def _ours(self, error: Exception) -> LanguageModelError:
         if isinstance(error, LanguageModelError):
@@ -200,6 +212,23 @@ def _open_class(dotted: str, arguments: str) -> LanguageModel:
     if not isinstance(llm, LLM):
         raise SettingsError(f"{dotted} is not a LlamaIndex LLM class")
     return LanguageModel(dotted, llm, has_probabilities=False)
+
+
+def _first(likely: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """The probability of each first token in lower case, from (token, log of its probability)."""
+    first: dict[str, float] = {}
+    for token, logprob in likely:
+        word = token.strip().lower()
+        first[word] = first.get(word, 0.0) + math.exp(logprob)
+    return first
+
+
+def _chunk_logprobs(chunk: Any) -> list[tuple[str, float]]:
+    """Those of the first token in a piece of a stream of the OpenAI protocol; none in that of another."""
+    for choice in getattr(chunk, "choices", None) or []:
+        for token in getattr(choice.logprobs, "content", None) or []:
+            return [(at.token, at.logprob) for at in token.top_logprobs]
+    return []
 
 
 def _chat(messages: Sequence[Message]) -> list[Any]:

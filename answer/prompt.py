@@ -1,65 +1,100 @@
-"""What the language model reads. The system prompt never changes, so its server reads it once.
+"""What the language model reads. The system prompt and the examples never change, so its server reads them once.
 
-The check of the evidence and the answer are two questions about the same sentences: all but the last line of the prompt
-is shared, and read once.
+The examples are invented, and lead a small model further than any instruction: to answer in a few words of the
+passages, and to say when they do not state it (`docs/decisions.md` has the figures).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from answer.evidence import Sentence
 from answer.llm import Message
-from byline.records import Article, Citation, Turn
+from byline.records import Article, Chunk, Citation, Turn
 
 SYSTEM = (
-    "You answer questions for a newspaper from the passages of articles that you are given, and from nothing else. "
-    "Answer in one short sentence, in the words of the passages."
+    "You answer questions for a newspaper from passages of its articles, in a few of their words. "
+    "Where the passages do not state what is asked, reply: not stated"
 )
-"""It offers no way out such as "not stated": the default model took it for up to 11 of 40 answerable questions, while
-the checks after it caught what it said without."""
 PROOF_SYSTEM = "You check facts for a newspaper. Reply yes or no."
 
+_BRIDGE = (
+    "From “Harbour bridge reopens after repairs”, 3 May 2019:\n"
+    "The Tarn bridge reopened to cars on 2 May after fourteen months of work. Mayor Elise Moreau and the engineer Karl "
+    "Voss cut the ribbon. The council approved the repairs by 31 votes to 12.\n"
+)
+_UNION = (
+    "From “Farmers' union elects a new head”, 12 March 2021:\n"
+    "The union chose Ana Petrov, a beekeeper, as its head on Thursday. She follows Jon Aske, who led it for nine "
+    "years.\n"
+)
+_MUSEUM = (
+    "From “Museum buys early map”, 8 October 2022:\n"
+    "The national museum paid 2.4 million pounds for the map of 1507 because no other copy is known.\n"
+    "\n"
+    "From “Castle shows its globe”, 4 May 2018:\n"
+    "The castle at Orvel paid 900,000 pounds for a globe.\n"
+)
 
-def check_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
-    """Asks whether the evidence states the answer; the reply is yes or no."""
-    return _prompt(evidence, history, question, "Do the passages state the answer? Reply yes or no.")
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    passages: str
+    question: str
+    answer: str
+
+
+EXAMPLES = (
+    Example(_BRIDGE, "Who cut the ribbon at the bridge?", "Elise Moreau and Karl Voss"),
+    Example(_BRIDGE, "How long is the bridge?", "not stated"),
+    Example(_BRIDGE, "On which day did the bridge open to cars again?", "2 May 2019"),
+    Example(_MUSEUM, "Which cost more, the map or the globe?", "the map, 2.4 million pounds against 900,000 pounds"),
+    Example(_MUSEUM, "When did the castle buy the map?", "not stated"),
+    Example(_BRIDGE, "How many voted against the repairs?", "12"),
+    Example(f"{_UNION}\n{_MUSEUM}", "Who led the union before Ana Petrov?", "Jon Aske"),
+    Example(_UNION, "Who leads the fishermen's union?", "not stated"),
+    Example(_MUSEUM, "Why did the museum buy the map?", "no other copy is known"),
+)
 
 
 def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
-    """Asks for the answer, in one sentence."""
-    return _prompt(evidence, history, question, "Answer:")
+    """Asks for the answer in a few words, or "not stated"."""
+    return _prompt(_passages((s.passage.chunk.article, s.text) for s in evidence), question, history)
+
+
+def reading_prompt(citations: Sequence[Citation], question: str, history: Sequence[Turn]) -> list[Message]:
+    """Asks the same of the cited passages alone: with less to read, a small model errs less."""
+    return _prompt(_passages((c.article, c.text) for c in _chunks(citations)), question, history)
 
 
 def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
-    """Asks whether the cited passages answer the question; the reply is yes or no. The answer is not named."""
-    asked = f"{_cited(citations)}\n\nDoes this passage state the answer to the question: {question}"
+    """Asks whether the passages around the quotes answer the question; the reply is yes or no.
+
+    The answer is not named, and passages are whole: a quote often says "it" of what the sentence before it named.
+    """
+    passages = "\n".join(f"From “{chunk.article.title}”: {chunk.text}" for chunk in _chunks(citations))
+    asked = f"{passages}\n\nDoes this passage state the answer to the question: {question}"
     return [Message("system", PROOF_SYSTEM), Message("user", asked)]
 
 
-def claim_prompt(citations: Sequence[Citation], claim: str) -> list[Message]:
-    """Asks whether the cited passages prove the claim; the reply is yes or no. Begins as `proof_prompt` does."""
-    asked = f"{_cited(citations)}\n\nClaim: {claim}\n\nDoes the passage prove every part of this claim?"
-    return [Message("system", PROOF_SYSTEM), Message("user", asked)]
+def _chunks(citations: Sequence[Citation]) -> list[Chunk]:
+    """Each once, in the order of their articles' first citations, then of the text."""
+    chunks = {citation.passage.chunk.id: citation.passage.chunk for citation in citations}.values()
+    articles = list(dict.fromkeys(chunk.article.id for chunk in chunks))
+    return sorted(chunks, key=lambda chunk: (articles.index(chunk.article.id), chunk.start))
 
 
-def _cited(citations: Sequence[Citation]) -> str:
-    """The passages around the quotes, each once: a quote alone often says "it" of what the sentence before named."""
-    passages = {citation.passage.chunk.id: citation.passage.chunk for citation in citations}.values()
-    return "\n".join(f"From “{chunk.article.title}”: {chunk.text}" for chunk in passages)
-
-
-def _prompt(evidence: Sequence[Sentence], history: Sequence[Turn], question: str, ask: str) -> list[Message]:
+def _prompt(passages: Iterable[str], question: str, history: Sequence[Turn]) -> list[Message]:
+    messages = [Message("system", SYSTEM)]
+    for example in EXAMPLES:
+        asked = f"{example.passages}\nQuestion: {example.question}"
+        messages += [Message("user", asked), Message("assistant", example.answer)]
     earlier = [f"Earlier question: {turn.question}\nEarlier answer: {turn.answer}\n" for turn in history]
-    return [
-        Message("system", SYSTEM),
-        Message("user", "\n".join([*_passages(evidence), *earlier, f"Question: {question}", ask])),
-    ]
+    return [*messages, Message("user", "\n".join([*passages, *earlier, f"Question: {question}"]))]
 
 
-def _passages(evidence: Sequence[Sentence]) -> Iterator[str]:
-    def article_of(sentence: Sentence) -> Article:
-        return sentence.passage.chunk.article
-
-    for article, sentences in groupby(evidence, key=article_of):
+def _passages(sentences: Iterable[tuple[Article, str]]) -> Iterator[str]:
+    """Neighbours from one article come under one title."""
+    for article, group in groupby(sentences, key=lambda pair: pair[0]):
         day = f", {article.published.day} {article.published:%B %Y}" if article.published else ""
-        yield f"From “{article.title}”{day}:\n{' '.join(sentence.text for sentence in sentences)}\n"
+        yield f"From “{article.title}”{day}:\n{' '.join(text for _, text in group)}\n"

@@ -84,6 +84,8 @@ def name_form(word: str) -> str:
     """A name without the ending that turns a country into its people: Korean and Korea are one."""
     lower = word.lower()
     lower = SAME_NAME.get(lower, lower)
+    if len(lower) >= 7 and lower.endswith("ese"):
+        return name_form(lower.removesuffix("ese"))
     for ending in ("ans", "an", "ns", "n", "s"):
         if len(lower) - len(ending) >= 4 and lower.endswith(ending):
             return lower.removesuffix(ending).rstrip("aeio")

@@ -29,7 +29,8 @@ Timed = Callable[[dict[str, Any]], float]
 
 def main() -> None:
     options = _arguments()
-    cases = [json.loads(line) for line in options.cases.read_text("utf8").splitlines() if line.strip()][: options.most]
+    cases = [json.loads(line) for line in options.cases.read_text("utf8").splitlines() if line.strip()]
+    cases = cases[:: max(1, len(cases) // options.most)] if options.most else cases
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings(data=Path(folder) / "data")
         with open_answerer(settings) as answerer:
@@ -98,7 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", type=Path, nargs="?", default=Path("eval/data/sample.jsonl"))
     parser.add_argument("--articles", default="articles")
-    parser.add_argument("--most", type=int, default=None, help="only the first N cases")
+    parser.add_argument("--most", type=int, default=None, help="only about N cases, evenly spaced over the suite")
     parser.add_argument("--out", type=Path, default=Path("runs/first_word.json"))
     return parser.parse_args()
 

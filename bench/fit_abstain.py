@@ -69,7 +69,7 @@ def _run(cases: Sequence[Case], articles: str, folder: Path) -> list[dict[str, A
             written = ""
             for answer in answerer.ask(case.question, case.history, case.asked):
                 # The refusal takes the text's place, and here it is the withdrawn text that counts.
-                written = answer.text if answer.stage != "done" else written
+                written = written if answer.abstained else answer.text
             right = case.answerable and is_right(written, case.answers)
             rows.append({"id": case.id, "text": written, "right": right, "signals": dict(answer.signals)})
             print(f"{len(rows)}/{len(cases)} {case.id}", flush=True)

@@ -7,7 +7,7 @@ with open_index(settings) as index:
 """
 
 from index.article_index import WAYS, ArticleIndex, Way, open_index
-from index.embed import EMBEDDERS, Embedder, open_embedder
+from index.embed import EMBEDDERS, Embedder, Vectors, open_embedder
 from index.filters import ANY, Filters
 from index.keywords import content_words, stem
 from index.rerank import RERANKERS, Reranker, open_reranker
@@ -21,6 +21,7 @@ __all__ = [
     "Embedder",
     "Filters",
     "Reranker",
+    "Vectors",
     "Way",
     "content_words",
     "open_embedder",

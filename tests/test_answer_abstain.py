@@ -2,7 +2,7 @@
 
 import pytest
 
-from answer.abstain import chance_of_right, misfit, says_nothing
+from answer.abstain import THRESHOLD, agree, chance_of_right, contradict, misfit, names_missing, says_nothing
 
 
 @pytest.mark.parametrize("text", ["Not stated.", "", "The passages do not mention it.", "The price is not specified."])
@@ -42,9 +42,39 @@ def test_of_the_kind_asked_for(question: str, text: str) -> None:
     assert misfit(question, text) is None
 
 
-def test_every_signal_raises_the_chance() -> None:
-    weak = {"stated": 0.3, "proved": 0.3, "claimed": 0.3, "question_cosine": 0.2}
-    for name in weak:
-        assert chance_of_right({**weak, name: 0.9}) > chance_of_right(weak), name
-    assert 0 < chance_of_right({}) < 1
-    assert chance_of_right({name: 0.95 for name in weak}) > 0.5 > chance_of_right({name: 0.05 for name in weak})
+def test_a_follow_up_is_not_answered_by_what_was_asked_before() -> None:
+    assert misfit("Who signed it?", "Korea and Japan", "When did Korea and Japan sign the memorandum?")
+    assert misfit("Who signed it?", "Ana Ruiz", "When did Korea and Japan sign the memorandum?") is None
+
+
+def test_two_answers_agree_or_contradict() -> None:
+    assert agree("Elise Moreau and Karl Voss", "Mayor Elise Moreau")
+    assert agree("2 May 2019", "on 2 May")
+    assert not agree("the bridge", "the harbour")
+    assert not agree("Ostend", "not stated")
+    assert contradict("31 votes", "12")
+    assert not contradict("2 May 2019", "in 2019")
+    assert not contradict("Ostend", "12")
+
+
+def test_a_name_that_the_passages_lack() -> None:
+    passages = ["Ana Ruiz opened the harbour of Ostend in 2019.", "Korean ships came."]
+    assert not names_missing("Who opened the harbour of Ostend in 2019?", passages)
+    assert not names_missing("How many ships of Korea came?", passages)
+    assert not names_missing("Which two ministers opened the harbour?", passages)
+    assert names_missing("Who opened the harbour of Ghent?", passages)
+    assert names_missing("Who opened the harbour in 2020?", passages)
+    assert not names_missing("Which is larger, Ostend or Ghent?", passages)
+
+
+def test_what_speaks_for_an_answer_raises_its_chance() -> None:
+    unsure = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
+    for name, better in {"proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
+        assert chance_of_right({**unsure, name: better}) > chance_of_right(unsure), name
+    assert (
+        chance_of_right({"stated": 0.9, "proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0})
+        > THRESHOLD
+    )
+    assert (
+        chance_of_right({"stated": 0.6, "proved": 0.1, "reread": 0.3, "agreed": 0.0, "names_missing": 0.0}) < THRESHOLD
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from answer.evidence import choose_evidence
+from answer.evidence import choose_evidence, sides_of
 from byline.records import Article, Chunk, Passage
 from index import Embedder
 
@@ -39,3 +39,21 @@ def test_the_best_sentence_comes_however_long(embedder: Embedder) -> None:
     long = Article("l", "T", "The mayor " + "and the clerk " * 100 + "met.")
     assert len(choose_evidence("who met?", [passage_of(long)], embedder, tokens=64)) == 1
     assert choose_evidence("who met?", [], embedder, tokens=64) == []
+
+
+def test_a_comparison_has_two_sides() -> None:
+    assert sides_of("Which cost more, the map or the globe?") == (
+        "Which cost more, the map",
+        "Which cost more, the globe?",
+    )
+    assert sides_of("Did it rain in Ghent or in Ostend?") == ("Did it rain in Ghent", "in Ostend?")
+    assert sides_of("Who sold the map?") == ()
+
+
+def test_a_comparison_reads_something_for_each_side(embedder: Embedder) -> None:
+    maps = Article("m", "Museum buys map", "The museum paid 2 million for a map. " * 3)
+    globes = Article("g", "Castle and its treasures", "The castle is old. It owns a globe, bought for 900,000.")
+    passages = [passage_of(maps), passage_of(globes)]
+    evidence = choose_evidence("Which cost more, the museum's map or the globe?", passages, embedder, tokens=64)
+    assert {s.passage.chunk.article.id for s in evidence} == {"m", "g"}
+    assert any("900,000" in s.text for s in evidence)

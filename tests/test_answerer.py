@@ -23,21 +23,27 @@ Ask = Callable[..., list[Answer]]
 
 
 @pytest.fixture
-def ask(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> Ask:
-    """Asks a model that replies `reply`, and says yes to every check; all the Answers, in order."""
+def ask_lines(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> Ask:
+    """Asks a model that replies by the lines of a script; all the Answers, in order."""
 
-    def ask(question: str, reply: str, history: tuple[Turn, ...] = (), as_of: date | None = None) -> list[Answer]:
+    def ask(
+        question: str, lines: list[dict[str, str]], history: tuple[Turn, ...] = (), as_of: date | None = None
+    ) -> list[Answer]:
         script = tmp_path / "script.jsonl"
-        lines = [
-            {"when": "yes or no", "reply": "yes"},
-            {"when": "does this passage", "reply": "yes"},
-            {"when": "does the passage", "reply": "yes"},
-            {"reply": reply},
-        ]
         script.write_text("\n".join(json.dumps(line) for line in lines))
         scripted = settings.model_copy(update={"llm": f"scripted:{script}"})
         answerer = Answerer(sample_index, open_language_model(scripted), open_verifier("words", tmp_path), scripted)
         return list(answerer.ask(question, history, as_of))
+
+    return ask
+
+
+@pytest.fixture
+def ask(ask_lines: Ask) -> Ask:
+    """Asks a model that replies `reply`, and says yes to every check; all the Answers, in order."""
+
+    def ask(question: str, reply: str, history: tuple[Turn, ...] = (), as_of: date | None = None) -> list[Answer]:
+        return ask_lines(question, [{"when": "does this passage", "reply": "yes"}, {"reply": reply}], history, as_of)
 
     return ask
 
@@ -83,6 +89,19 @@ def test_an_answer_from_memory_becomes_a_refusal_that_says_what_is_covered(ask: 
     assert "Argentina" not in done.text
     assert "Cup" in done.text
     assert "16 articles from August 2022 to February 2025" in done.text
+
+
+def test_an_answer_that_its_quotes_contradict_is_put_right(ask_lines: Callable[..., list[Answer]]) -> None:
+    question = "How many senators voted against the CHIPS and Science Act?"
+    lines = [
+        {"when": "does this passage", "reply": "yes"},
+        {"when": "President", "reply": "64"},
+        {"reply": "33"},
+    ]
+    answers = ask_lines(question, lines)
+    assert "64" in [answer.text for answer in answers if answer.stage == "writing"]
+    assert answers[-1].text == "33 [1]", answers[-1].reason
+    assert "33" in answers[-1].citations[0].quote
 
 
 def test_what_the_model_declines_is_declined(ask: Ask) -> None:
