@@ -1,0 +1,138 @@
+"""docs/embedding.md, word for word, in a project that has Byline from its wheel and this checkout nowhere in sight."""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "embedding.md"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+BLOCK = re.compile(r"^```(bash|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OWN_ROOMS = ("byline", "ingest", "index", "answer", "serve", "eval")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pip put Byline: a wheel of a copy of this checkout, without what it depends on."""
+    copy, wheels, target = (tmp_path_factory.mktemp(name) for name in ("copy", "wheels", "target"))
+    for name in ("pyproject.toml", "requirements.txt", *OWN_ROOMS):
+        taken = ROOT / name
+        shutil.copytree(taken, copy / name) if taken.is_dir() else shutil.copy(taken, copy)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(copy)], copy)
+    (wheel,) = wheels.glob("byline-*.whl")
+    run([*pip, "install", "--no-deps", "--no-index", "--target", str(target), str(wheel)], target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of somebody else's, with the sample articles and the fetched models in it."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "articles").symlink_to(ROOT / "articles")
+    (folder / "models").symlink_to(ROOT / "models")
+    return folder
+
+
+def run(command: list[str], cwd: Path, environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **(environment or {})}, capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_each_example_of_the_page_runs(installed: Path, project: Path) -> None:
+    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PYTHONPATH": str(installed), "PATH": beside}
+    shown = []
+    for language, code in BLOCK.findall(PAGE.read_text("utf8")):
+        command = ["bash", "-ec", code] if language == "bash" else [sys.executable, "-c", code]
+        shown.append(run(command, project, environment))
+    ingested, searched, queried, chained = shown
+    assert "16 added" in ingested
+    assert all("EU-Korea" in out or "Korea" in out for out in (searched, queried)), shown
+    assert "Question: who co-chaired" in chained or "Answer from these passages" in chained
+    assert chained.splitlines()[-1].startswith("[[") and "European Chips Act" in chained.splitlines()[-1]
+
+
+def wanted(extras: tuple[str, ...] = ()) -> set[str]:
+    """The distributions that pip would bring along, by following what each one installed here says that it requires."""
+    texts = [*PROJECT["dependencies"], *(text for extra in extras for text in PROJECT["optional-dependencies"][extra])]
+    waiting, found = [Requirement(text) for text in texts], set()
+    while waiting:
+        requirement = waiting.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key in found:
+            continue
+        found.add(key)
+        for text in importlib.metadata.requires(requirement.name) or []:
+            below = Requirement(text)
+            contexts = [{"extra": extra} for extra in ("", *requirement.extras)]
+            if below.marker is None or any(below.marker.evaluate(context) for context in contexts):
+                waiting.append(below)
+    return {name for name, _ in found}
+
+
+def environment_of(names: set[str], folder: Path) -> Path:
+    """A folder with these distributions alone, linked from where they are installed."""
+    for name in names:
+        distribution = importlib.metadata.distribution(name)
+        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}:
+            if not (folder / top).exists():
+                (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
+    return folder
+
+
+SEARCH = """
+import sys
+from byline.errors import MissingPackage
+from byline.settings import read_settings
+from index import open_index
+import serve
+with open_index(read_settings(data="data")) as index:
+    print(index.search("who co-chaired the council?", k=1)[0].chunk.article.title)
+    for retriever in (serve.llama_index_retriever, serve.langchain_retriever):
+        try:
+            print("has", type(retriever(index)).__name__)
+        except MissingPackage as error:
+            print(error)
+print(sorted(name for name in ("gradio", "ragas", "xllamacpp", "trafilatura") if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("extra", ["", "llama-index", "langchain"])
+def test_the_index_needs_no_more_than_it_declares(installed: Path, project: Path, tmp_path: Path, extra: str) -> None:
+    """In an environment of the declared packages alone the index searches, and a framework is there if asked for."""
+    assert (project / "data").is_dir(), "filled by the first test of this file"
+    packages = environment_of(wanted((extra,) if extra else ()), tmp_path)
+    searched = [sys.executable, "-S", "-c", SEARCH]
+    title, llama_index, langchain, loaded = run(
+        searched, project, {"PYTHONPATH": f"{installed}{os.pathsep}{packages}"}
+    ).splitlines()
+    assert "Korea" in title
+    assert ("has LlamaIndexRetriever" if extra == "llama-index" else "pip install llama-index-core") in llama_index
+    assert ("has LangChainRetriever" if extra == "langchain" else "pip install langchain-core") in langchain
+    assert loaded == "[]"
+
+
+def test_what_is_declared_is_what_is_pinned() -> None:
+    """Each declared package is pinned in requirements.txt, at a version that the declaration allows."""
+    lines = (line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf8").splitlines())
+    pins = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines if line}
+    declared = [*PROJECT["dependencies"], *chain.from_iterable(PROJECT["optional-dependencies"].values())]
+    for requirement in map(Requirement, declared):
+        pin = pins.get(canonicalize_name(requirement.name))
+        assert pin is not None, f"{requirement.name} is not pinned in requirements.txt"
+        assert requirement.specifier.contains(pin), f"{requirement} leaves out {pin}, which is tested"
