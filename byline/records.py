@@ -6,6 +6,8 @@ A Citation holds a Passage, which holds a Chunk, which holds its Article: nothin
 checked against the text that it points into. This file knows nothing of how any of them comes about.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +37,13 @@ class Article:
     language: str | None = None
     digest: str = ""
     same_as: str | None = None
+
+
+def digest(article: Article) -> str:
+    """SHA-256, in hexadecimal, over the text and all that describes it; the id and `same_as` are left out."""
+    published = article.published.isoformat() if article.published else None
+    fields = [article.title, article.text, article.url, article.source, published, article.authors, article.language]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

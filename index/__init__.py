@@ -6,10 +6,12 @@ with open_index(settings) as index:
         print(passage.score, passage.chunk.article.title, passage.chunk.text)
 """
 
-from index.article_index import WAYS, ArticleIndex, Way, open_index
+from index.article_index import WAYS, ArticleIndex, Way
+from index.check import Fault
 from index.embed import EMBEDDERS, Embedder, Vectors, open_embedder
 from index.filters import ANY, Filters
 from index.keywords import content_words, stem
+from index.opening import open_index
 from index.rerank import RERANKERS, Reranker, open_reranker
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "WAYS",
     "ArticleIndex",
     "Embedder",
+    "Fault",
     "Filters",
     "Reranker",
     "Vectors",

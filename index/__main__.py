@@ -1,4 +1,4 @@
-"""`python -m index "QUESTION"`: search only."""
+"""`python -m index "QUESTION"`: search only. With --check or --repair: whether the store is sound, and mend it."""
 
 import argparse
 import json
@@ -8,29 +8,60 @@ from datetime import date
 from byline.errors import BylineError
 from byline.records import Passage
 from byline.settings import read_settings
-from index import Filters, open_index
+from index import ArticleIndex, Filters, open_index
+
+MOST_SHOWN = 20
 
 
 def main() -> int:
+    """0 when all went well; 1 where it did not, or where the store is not sound."""
     options = _arguments()
-    until = min((day for day in (options.until, options.as_of) if day), default=None)
-    filters = Filters(options.since, until, options.source, options.language, options.article)
     try:
-        with open_index(read_settings(data=options.data)) as index:
-            passages = index.search(options.question, options.k, filters)
-            if not passages:
-                print(f"nothing found among {index.coverage().articles} articles", file=sys.stderr)
+        with open_index(read_settings(data=options.data), mend=options.repair) as index:
+            if options.check or options.repair:
+                return _repair(index) if options.repair else _check(index)
+            return _search(index, options)
     except BylineError as error:
         print(f"python -m index: {error}", file=sys.stderr)
         return 1
+
+
+def _search(index: ArticleIndex, options: argparse.Namespace) -> int:
+    until = min((day for day in (options.until, options.as_of) if day), default=None)
+    filters = Filters(options.since, until, options.source, options.language, options.article)
+    passages = index.search(options.question, options.k, filters)
+    if not passages:
+        print(f"nothing found among {index.coverage().articles} articles", file=sys.stderr)
     for rank, passage in enumerate(passages, 1):
         print(json.dumps(_record(passage), ensure_ascii=False) if options.json else _lines(rank, passage))
     return 0
 
 
+def _check(index: ArticleIndex) -> int:
+    faults = list(index.check())
+    for fault in faults[:MOST_SHOWN]:
+        print(fault)
+    if faults:
+        print(f"not sound: {len(faults)} faults; to mend them: python -m index --repair")
+        return 1
+    held = " · ".join(f"{count} in {engine}" for engine, count in index.counts().items())
+    print(f"sound: {index.coverage().articles} articles, chunks: {held}")
+    return 0
+
+
+def _repair(index: ArticleIndex) -> int:
+    """Articles that had to go count as not sound: somebody has to ingest them again."""
+    faults = list(index.check())
+    lost = index.repair(faults)
+    print(f"{len(faults)} faults found and worked on")
+    for id in lost:
+        print(f"articles: damaged, and taken out; to have it back: python -m ingest {id}")
+    return max(_check(index), int(bool(lost)))
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m index", description="Search the articles.")
-    parser.add_argument("question")
+    parser = argparse.ArgumentParser(prog="python -m index", description="Search the articles, or check the store.")
+    parser.add_argument("question", nargs="?")
     parser.add_argument("--k", type=int, default=10, help="most passages (10)")
     parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="published on this day or later")
     parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="published on this day or earlier")
@@ -42,7 +73,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--article", metavar="ID")
     parser.add_argument("--data", metavar="DIR", help="folder of the index")
     parser.add_argument("--json", action="store_true", help="one JSON line a passage")
-    return parser.parse_args()
+    parser.add_argument(
+        "--check", action="store_true", help="do vectors, keyword index and articles agree? else exit 1"
+    )
+    parser.add_argument("--repair", action="store_true", help="mend what does not, from the articles")
+    options = parser.parse_args()
+    if bool(options.question) == (options.check or options.repair):
+        parser.error("give a question, or --check, or --repair")
+    return options
 
 
 def _record(passage: Passage) -> dict[str, object]:

@@ -6,34 +6,31 @@ search   ─► chunks by meaning ─┐
          └► articles by words ─┴► fuse ─► by day ─► spread ─► shelf ─► (rerank) ─► [Passage]
 """
 
-import os
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, get_args
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from byline.errors import StoreLocked, StoreMismatch
+from byline.errors import StoreMismatch
 from byline.records import Article, Chunk, Passage
-from byline.settings import Settings
 from index.articles import ArticleShelf, Coverage
 from index.asked import Asked, in_time, read_question
-from index.embed import Embedder, open_embedder
+from index.check import Engines, Fault, check, repair
+from index.embed import Embedder, Vectors
 from index.filters import ANY, Filters
 from index.fuse import Found, fuse, spread
-from index.heading import address_words, subject
+from index.heading import subject
 from index.keywords import KeywordIndex
-from index.rerank import Reranker, open_reranker
-from index.vectors import VectorIndex, open_vectors
+from index.rerank import Reranker
+from index.vectors import VectorIndex
+from index.words import Words
 
-FORMAT = "2"
+FORMAT = "3"
 Way = Literal["meaning", "words"]
 WAYS: tuple[Way, ...] = get_args(Way)
 CANDIDATES = 50
 """Chunks, and articles, that each engine offers to the fusion."""
-LEAD_CHARACTERS = 600
-"""What an article says first counts twice in the search for whole articles."""
 RERANKED = 20
 
 
@@ -54,7 +51,7 @@ class ArticleIndex:
     ) -> None:
         self.embedder = embedder
         self.chunk_tokens = chunk_tokens
-        self._vectors, self._keywords, self._whole, self._shelf = vectors, keywords, whole, shelf
+        self._vectors, self._words, self._shelf = vectors, Words(keywords, whole, self.heading), shelf
         self._reranker = reranker
         self._lock = lock
 
@@ -90,30 +87,27 @@ class ArticleIndex:
             return
         ids = [article.id for article, _ in batch]
         chunks = [chunk for _, chunks in batch for chunk in chunks]
-        heading = {article.id: self.heading(article) for article, _ in batch}
-        headings = [heading[chunk.article.id] for chunk in chunks]
-        vectors = self.embedder.embed_passages(
-            [f"{heading}\n{chunk.text}" for heading, chunk in zip(headings, chunks, strict=True)]
-        )
-        self._vectors.replace(ids, chunks, vectors)
-        self._keywords.replace(ids, chunks, headings)
-        wholes = [_whole(article) for article, _ in batch]
-        self._whole.replace(ids, wholes, [_headline(article) for article, _ in batch])
+        self._vectors.replace(ids, chunks, self._embed(chunks))
+        self._words.replace(batch)
         self._shelf.replace(batch)
+
+    def _embed(self, chunks: Sequence[Chunk]) -> Vectors:
+        """Each with the heading of its article before it, which is worked out once for all its chunks."""
+        articles = {chunk.article.id: chunk.article for chunk in chunks}
+        heading = {id: self.heading(article) for id, article in articles.items()}
+        return self.embedder.embed_passages([f"{heading[chunk.article.id]}\n{chunk.text}" for chunk in chunks])
 
     def remove(self, ids: Sequence[str]) -> None:
         if ids:
             self._shelf.remove(ids)
             self._vectors.remove(ids)
-            self._keywords.remove(ids)
-            self._whole.remove(ids)
+            self._words.remove(ids)
 
     def clear(self) -> None:
         """Empties the store and takes on the present embedder and chunking."""
         self._shelf.clear()
         self._vectors.clear()
-        self._keywords.clear()
-        self._whole.clear()
+        self._words.clear()
         self._shelf.write_manifest(self._manifest())
 
     # Search
@@ -138,30 +132,45 @@ class ArticleIndex:
         if "meaning" in ways:
             meaning = dict(self._vectors.nearest(self.embedder.embed_question(asked.words), CANDIDATES, filters))
         if "words" in ways:
-            words = dict(self._keywords.search(asked.words, CANDIDATES, filters))
-            articles = dict(self._whole.search(asked.words, CANDIDATES, filters))
+            words = dict(self._words.chunks.search(asked.words, CANDIDATES, filters))
+            articles = dict(self._words.articles.search(asked.words, CANDIDATES, filters))
         owners = self._shelf.owners(list(meaning | words))
         found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()})
         return spread(in_time(found, dict(owners.values()), asked, filters))
 
     def occurrences(self, word: str) -> int:
         """How many chunks hold the word, in any of its forms."""
-        return self._keywords.chunks_with(word)
+        return self._words.chunks.chunks_with(word)
 
     def counts(self) -> dict[str, int]:
         """Chunks by engine; all equal in a sound store."""
         return {
             "articles": self._shelf.count_chunks(),
             "vectors": self._vectors.count(),
-            "keywords": self._keywords.count(),
+            "keywords": self._words.chunks.count(),
         }
+
+    # Safe to keep
+
+    def check(self) -> Iterator[Fault]:
+        """Where vectors, keyword indexes and articles disagree, as each is found; nothing in a sound store."""
+        return check(self._engines)
+
+    def repair(self, faults: Sequence[Fault]) -> list[str]:
+        """Mends them from the articles; gives the ids of articles that were damaged themselves and had to go."""
+        return repair(self._engines, faults)
+
+    @property
+    def _engines(self) -> Engines:
+        return Engines(self._shelf, self._vectors, self._words, self._embed)
 
     # Opening and closing
 
     def _manifest(self) -> dict[str, str]:
         return {"format": FORMAT, "embedder": self.embedder.name, "chunk_tokens": str(self.chunk_tokens)}
 
-    def _refuse_other_build(self) -> None:
+    def refuse_other_build(self) -> None:
+        """Raises StoreMismatch where the store was built with another embedder, chunking or format."""
         built, wanted = self._shelf.manifest(), self._manifest()
         if not built:
             self._shelf.write_manifest(wanted)
@@ -174,8 +183,7 @@ class ArticleIndex:
                 )
 
     def close(self) -> None:
-        self._keywords.close()
-        self._whole.close()
+        self._words.close()
         self._vectors.close()
         self._shelf.close()
         self._lock.release()
@@ -187,56 +195,3 @@ class ArticleIndex:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def open_index(settings: Settings, *, rebuild: bool = False) -> ArticleIndex:
-    """The index in `settings.data`, made when there is none; close it, or use it in a `with`.
-
-    `rebuild` empties it first. Raises StoreLocked where another process has it open, StoreMismatch where it was built
-    with another embedder, chunking or format, VectorServerDown where a Chroma server is asked for and does not answer.
-    """
-    embedder = open_embedder(settings.embedder, settings.models)
-    reranker = open_reranker(settings.reranker, settings.models)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    lock = _lock(settings.data)
-    try:
-        index = ArticleIndex(
-            embedder=embedder,
-            vectors=open_vectors(settings.vectors, settings.data),
-            keywords=KeywordIndex(settings.data / "keywords"),
-            whole=KeywordIndex(settings.data / "articles"),
-            shelf=ArticleShelf(settings.data / "articles.sqlite"),
-            reranker=reranker,
-            chunk_tokens=settings.chunk_tokens,
-            lock=lock,
-        )
-        if rebuild:
-            index.clear()
-        index._refuse_other_build()
-    except BaseException:
-        lock.release()
-        raise
-    return index
-
-
-def _whole(article: Article) -> Chunk:
-    return Chunk(article.id, article, 0, len(article.text), article.text)
-
-
-def _headline(article: Article) -> str:
-    """What is searched along with the whole text, and so counts twice."""
-    return f"{subject(article)}\n{address_words(article.url)}\n{article.text[:LEAD_CHARACTERS]}"
-
-
-def _lock(data: Path) -> FileLock:
-    """One process at a time: a second one on an embedded Chroma can hang for minutes without a word."""
-    lock, owner = FileLock(data / "lock"), data / "lock.owner"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        who = owner.read_text("utf8") if owner.is_file() else "another process"
-        raise StoreLocked(
-            f"the index in {data} is in use by {who}; stop it, or give this one a folder of its own: --data DIR"
-        ) from error
-    owner.write_text(f"process {os.getpid()}", "utf8")
-    return lock

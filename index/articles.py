@@ -4,6 +4,7 @@ This file is the truth of the store. Vectors and keywords only name chunk ids; a
 an article becomes visible, changes and disappears at the moment its row does.
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
@@ -20,7 +21,7 @@ SCHEMA = """
 create table if not exists manifest (name text primary key, value text not null);
 create table if not exists article (
     id text primary key, title text not null, text text not null, url text, source text, published text,
-    authors text not null, language text, digest text not null, same_as text
+    authors text not null, language text, digest text not null, same_as text, spans text not null
 );
 create table if not exists chunk (
     id text primary key, article text not null references article (id) on delete cascade, start integer not null,
@@ -115,14 +116,54 @@ class ArticleShelf:
             found.update((id, (article, _day(day))) for id, article, day in self._connection.execute(query, some))
         return found
 
+    def everything(self) -> Iterator[tuple[Article, list[Chunk], str]]:
+        """Every article with its chunks in order, and the digest that their spans had when they were written."""
+        spans_of = "select id, start, end from chunk where article = ? order by start"
+        for row in self._connection.execute(f"select {COLUMNS}, spans from article order by id"):
+            article = _article(row[:-1])
+            spans = self._connection.execute(spans_of, (article.id,))
+            yield (
+                article,
+                [Chunk(id, article, start, end, article.text[start:end]) for id, start, end in spans],
+                row[-1],
+            )
+
+    def with_chunks(self, ids: Sequence[str]) -> list[tuple[Article, list[Chunk]]]:
+        """Those of the articles that exist, with their chunks in order."""
+        found = []
+        for id in ids:
+            article = self.article(id)
+            if article is not None:
+                query = "select id from chunk where article = ? order by start"
+                chunks = self.chunks([row[0] for row in self._connection.execute(query, (id,))])
+                found.append((article, sorted(chunks.values(), key=lambda chunk: chunk.start)))
+        return found
+
+    def faults(self) -> list[str]:
+        """What SQLite itself finds wrong with the file, chunks of no article included."""
+        try:
+            told = [str(row[0]) for row in self._connection.execute("pragma integrity_check")]
+            homeless = "select count(*) from chunk where article not in (select id from article)"
+            count = self._connection.execute(homeless).fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{self._path} is damaged ({error}); restore a backup, or run python -m ingest --rebuild PATH"
+            ) from error
+        return [line for line in told if line != "ok"] + ([f"{count} chunks of no article"] if count else [])
+
+    def mend(self) -> None:
+        """What SQLite can mend by itself: its indexes are made anew, chunks of no article go."""
+        with self._connection as connection:
+            connection.execute("delete from chunk where article not in (select id from article)")
+        self._connection.execute("reindex")
+
     def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """All of the batch in one transaction."""
         with self._connection as connection:
             for article, chunks in batch:
                 connection.execute("delete from article where id = ?", (article.id,))
-                connection.execute(
-                    f"insert into article ({COLUMNS}) values ({_marks(COLUMNS.split(','))})", _row(article)
-                )
+                values = (*_row(article), spans_digest(chunks))
+                connection.execute(f"insert into article ({COLUMNS}, spans) values ({_marks(values)})", values)
                 connection.executemany(
                     "insert into chunk values (?, ?, ?, ?)", [(c.id, article.id, c.start, c.end) for c in chunks]
                 )
@@ -161,6 +202,12 @@ class ArticleShelf:
                 connection.close()
         self._opened.clear()
         self._local = threading.local()
+
+
+def spans_digest(chunks: Sequence[Chunk]) -> str:
+    """Changes with any chunk that is lost, moved or added behind the shelf's back."""
+    spans = sorted((chunk.start, chunk.end, chunk.id) for chunk in chunks)
+    return hashlib.sha256(json.dumps(spans).encode()).hexdigest()[:16]
 
 
 def _row(article: Article) -> tuple[str | None, ...]:

@@ -6,7 +6,7 @@ one field: with a field each the short title outweighed the text and recall@1 fe
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -17,6 +17,7 @@ import tantivy
 from byline.errors import StoreError
 from byline.records import Chunk
 from index.filters import Filters, day_number
+from index.fingerprint import fingerprint
 
 STOP_WORDS = frozenset(
     (
@@ -58,7 +59,7 @@ class KeywordIndex:
             self._index = tantivy.Index(_schema(), str(folder))
         except ValueError as error:
             raise StoreError(
-                f"the keyword index in {folder} cannot be opened ({error}); run python -m ingest --rebuild"
+                f"the keyword index in {folder} cannot be opened ({error}); run python -m index --repair"
             ) from error
         self._writer: tantivy.IndexWriter | None = None
 
@@ -78,6 +79,20 @@ class KeywordIndex:
         writer = self._open_writer()
         writer.delete_all_documents()
         self._commit(writer)
+
+    def remove_chunks(self, ids: Sequence[str]) -> None:
+        writer = self._open_writer()
+        for id in ids:
+            writer.delete_documents_by_term("id", id)
+        self._commit(writer)
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        """(chunk id, fingerprint) of every chunk, in no order; an id that was written twice comes twice."""
+        searcher = self._index.searcher()
+        everything = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False)
+        for _, at in everything.hits:
+            document = searcher.doc(at)
+            yield document["id"][0], document["fingerprint"][0]
 
     def search(self, question: str, k: int, filters: Filters) -> list[tuple[str, float]]:
         """At most `k` (chunk id, score), best first. A chunk that shares no content word is not found.
@@ -139,6 +154,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in ("id", "article", "source", "language"):
         builder.add_text_field(field, stored=field == "id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("fingerprint", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name="en_stem", index_option="position")
     builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()
@@ -152,6 +168,7 @@ def _document(chunk: Chunk, heading: str) -> tantivy.Document:
         source=(article.source or "").lower(),
         language=article.language or "",
         day=day_number(article.published),
+        fingerprint=fingerprint(chunk),
         text=f"{heading}\n{chunk.text}",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import chromadb
 import httpx
 import numpy as np
+from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
@@ -15,8 +16,11 @@ from byline.errors import StoreError, UnknownKind, VectorServerDown
 from byline.records import Chunk
 from index.embed import Vectors
 from index.filters import Filters, day_number
+from index.fingerprint import fingerprint
 
 COLLECTION = "byline-chunks"
+PAGE = 300
+"""Records asked for at once: the most that Chroma Cloud returns."""
 
 
 class VectorIndex(Protocol):
@@ -24,6 +28,11 @@ class VectorIndex(Protocol):
         """Afterwards the chunks of `articles` are these and no others. Row i of `vectors` belongs to chunk i."""
 
     def remove(self, articles: Sequence[str]) -> None: ...
+
+    def remove_chunks(self, ids: Sequence[str]) -> None: ...
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        """(chunk id, fingerprint) of every chunk, in no order."""
 
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
         """At most `k` (chunk id, cosine similarity), nearest first."""
@@ -81,13 +90,23 @@ class ChromaVectors:
                     embeddings=np.asarray(vectors[part]),
                     metadatas=[_metadata(chunk) for chunk in chunks[part]],
                 )
-            stale = sorted(set(before) - set(ids))
-            for start in range(0, len(stale), self._batch):
-                self._collection.delete(ids=stale[start : start + self._batch])
+        self.remove_chunks(sorted(set(before) - set(ids)))
 
     def remove(self, articles: Sequence[str]) -> None:
         with self._reaching():
             self._collection.delete(where=_one_of("article", articles))
+
+    def remove_chunks(self, ids: Sequence[str]) -> None:
+        with self._reaching():
+            for start in range(0, len(ids), self._batch):
+                self._collection.delete(ids=list(ids[start : start + self._batch]))
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        for start in range(0, self.count(), PAGE):
+            with self._reaching():
+                page = self._collection.get(limit=PAGE, offset=start, include=["metadatas"])
+            for id, metadata in zip(page["ids"], page["metadatas"], strict=True):
+                yield id, str((metadata or {}).get("fingerprint", ""))
 
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
         with self._reaching():
@@ -119,6 +138,7 @@ def _metadata(chunk: Chunk) -> dict[str, str | int]:
         "day": day_number(article.published),
         "source": (article.source or "").lower(),
         "language": article.language or "",
+        "fingerprint": fingerprint(chunk),
     }
 
 
@@ -141,9 +161,13 @@ def _where(filters: Filters) -> dict[str, Any] | None:
 def open_embedded(_address: str, data: Path) -> VectorIndex:
     folder = data / "chroma"
     folder.mkdir(parents=True, exist_ok=True)
-    return ChromaVectors(
-        chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False)), str(folder)
-    )
+    try:
+        client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+    except ChromaError as error:
+        # Chroma keeps the half-made client under the folder's name and would hand it out again, broken.
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise StoreError(f"Chroma cannot open {folder} ({error}); run python -m index --repair") from error
+    return ChromaVectors(client, str(folder))
 
 
 def open_server(address: str, _data: Path) -> VectorIndex:

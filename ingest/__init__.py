@@ -7,7 +7,7 @@ with open_index(settings) as index:
         print(done.outcome, done.place, done.error or "")
 """
 
-from ingest.describe import digest, normalise_url
+from ingest.describe import normalise_url
 from ingest.pipeline import Ingested, ingest, read_articles
 
-__all__ = ["Ingested", "digest", "ingest", "normalise_url", "read_articles"]
+__all__ = ["Ingested", "ingest", "normalise_url", "read_articles"]

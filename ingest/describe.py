@@ -3,8 +3,6 @@
 What the source states itself goes before what its page says, and that before what its text shows.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +11,7 @@ from pathlib import PurePath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from byline.errors import EmptyArticle, UnreadableArticle
-from byline.records import Article
+from byline.records import Article, digest
 from ingest.clean import clean_page, clean_text, normalise
 from ingest.dates import as_date
 from ingest.markup import Page, read_html, read_markdown
@@ -62,13 +60,6 @@ def describe(raw: RawArticle) -> Described:
         language=language,
     )
     return Described(replace(article, digest=digest(article)), clean.dropped)
-
-
-def digest(article: Article) -> str:
-    """SHA-256, in hexadecimal, over the text and all that describes it; the id and `same_as` are left out."""
-    published = article.published.isoformat() if article.published else None
-    fields = [article.title, article.text, article.url, article.source, published, article.authors, article.language]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8")).hexdigest()
 
 
 def normalise_url(url: str) -> str:

@@ -142,6 +142,17 @@ def test_another_build_is_refused_with_the_command_that_mends_it(settings: Setti
         assert rebuilt.digests() == {}
 
 
+def test_another_format_is_no_damage_to_repair(settings: Settings) -> None:
+    """The keyword index of another format cannot be opened; what mends it is a rebuild."""
+    with open_index(settings) as index:
+        index._shelf.write_manifest({"format": "1"})
+    (settings.data / "keywords" / "meta.json").write_text("of before")
+    for mend in (False, True):
+        with pytest.raises(StoreMismatch, match=r"format '1'.*--rebuild"):
+            open_index(settings, mend=mend)
+    open_index(settings, rebuild=True).close()
+
+
 def test_a_second_process_is_told_who_has_the_store(index: ArticleIndex, settings: Settings) -> None:
     command = [sys.executable, "-m", "index", "anything", "--data", str(settings.data)]
     second = subprocess.run(command, capture_output=True, text=True, timeout=60)

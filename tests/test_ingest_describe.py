@@ -6,8 +6,8 @@ from datetime import date, datetime
 import pytest
 
 from byline.errors import EmptyArticle, UnreadableArticle
-from byline.records import Article
-from ingest import digest, normalise_url
+from byline.records import Article, digest
+from ingest import normalise_url
 from ingest.dates import as_date, find_date
 from ingest.describe import describe
 from ingest.read import RawArticle

@@ -1,0 +1,92 @@
+"""Opens what a data folder holds, or makes it: takes the lock, opens each engine, refuses what was built otherwise."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from byline.errors import StoreError, StoreLocked, StoreMismatch, VectorServerDown
+from byline.settings import Settings
+from index.article_index import FORMAT, ArticleIndex
+from index.articles import ArticleShelf
+from index.embed import open_embedder
+from index.keywords import KeywordIndex
+from index.rerank import open_reranker
+from index.vectors import open_vectors
+
+Part = TypeVar("Part")
+
+
+def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False) -> ArticleIndex:
+    """The index in `settings.data`, made when there is none; close it, or use it in a `with`.
+
+    `rebuild` empties it first. With `mend`, vectors and keywords that cannot be opened at all are emptied, for `repair`
+    to fill again. Raises StoreLocked where another process has it open, StoreMismatch where it was built
+    with another embedder, chunking or format, VectorServerDown where a Chroma server is asked for and does not answer.
+    """
+    data, mend = settings.data, mend or rebuild
+    embedder = open_embedder(settings.embedder, settings.models)
+    reranker = open_reranker(settings.reranker, settings.models)
+    data.mkdir(parents=True, exist_ok=True)
+    lock = _lock(data)
+    try:
+        shelf = _opened(ArticleShelf, data / "articles.sqlite", rebuild)
+        if not rebuild:
+            _refuse_other_format(shelf, data)
+        index = ArticleIndex(
+            embedder=embedder,
+            vectors=_opened(lambda _: open_vectors(settings.vectors, data), data / "chroma", mend),
+            keywords=_opened(KeywordIndex, data / "keywords", mend),
+            whole=_opened(KeywordIndex, data / "articles", mend),
+            shelf=shelf,
+            reranker=reranker,
+            chunk_tokens=settings.chunk_tokens,
+            lock=lock,
+        )
+        if rebuild:
+            index.clear()
+        index.refuse_other_build()
+    except BaseException:
+        lock.release()
+        raise
+    return index
+
+
+def _opened(opener: Callable[[Path], Part], place: Path, anew: bool) -> Part:
+    """With `anew`, what cannot be opened is thrown away first; else --rebuild would fail on what it is to replace."""
+    try:
+        return opener(place)
+    except VectorServerDown:
+        raise
+    except StoreError:
+        if not anew or not place.exists():
+            raise
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    return opener(place)
+
+
+def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:
+    """Before the other engines are opened: those of another format cannot be, which would look like damage."""
+    built = shelf.manifest().get("format", FORMAT)
+    if built != FORMAT:
+        raise StoreMismatch(
+            f"the index in {data} has format {built!r}, this version makes {FORMAT!r}; "
+            "run: python -m ingest --rebuild PATH"
+        )
+
+
+def _lock(data: Path) -> FileLock:
+    """One process at a time: a second one on an embedded Chroma can hang for minutes without a word."""
+    lock, owner = FileLock(data / "lock"), data / "lock.owner"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        who = owner.read_text("utf8") if owner.is_file() else "another process"
+        raise StoreLocked(
+            f"the index in {data} is in use by {who}; stop it, or give this one a folder of its own: --data DIR"
+        ) from error
+    owner.write_text(f"process {os.getpid()}", "utf8")
+    return lock
