@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     vectors: str = Field(
         "chroma", description="`chroma` (embedded in the data folder) or the address of a Chroma server"
     )
+    vectors_api_key: SecretStr = Field(SecretStr("none"), description="token for the Chroma server, if it wants one")
+    vectors_timeout_seconds: float = Field(30, gt=0, description="longest wait for an answer of the Chroma server")
     reranker: str = Field("off", description="`off` or `cross-encoder:FOLDER_OR_HUB_NAME`")
     llm: str = Field("llama.cpp:qwen2.5-coder-1.5b-instruct", description="the language model, as `KIND:NAME`")
     llm_api_key: SecretStr = Field(

@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="folder of the index")
     parser.add_argument("--json", action="store_true", help="one JSON line a passage")
     parser.add_argument(
-        "--check", action="store_true", help="do vectors, keyword index and articles agree? else exit 1"
+        "--check", action="store_true", help="do vectors, keyword indexes and articles agree? else exit 1"
     )
     parser.add_argument("--repair", action="store_true", help="mend what does not, from the articles")
     options = parser.parse_args()

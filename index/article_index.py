@@ -21,10 +21,13 @@ from index.embed import Embedder, Vectors
 from index.filters import ANY, Filters
 from index.fuse import Found, fuse, spread
 from index.heading import subject
+from index.in_step import Alone, InStep, Sharing
 from index.keywords import KeywordIndex
 from index.rerank import Reranker
-from index.vectors import VectorIndex
+from index.shared import SharedArticles
+from index.vectors import ChromaVectors, VectorIndex
 from index.words import Words
+from index.writer_lease import WriterLease
 
 FORMAT = "3"
 Way = Literal["meaning", "words"]
@@ -48,17 +51,23 @@ class ArticleIndex:
         reranker: Reranker | None,
         chunk_tokens: int,
         lock: FileLock,
+        on_server: ChromaVectors | None = None,
     ) -> None:
         self.embedder = embedder
         self.chunk_tokens = chunk_tokens
         self._vectors, self._words, self._shelf = vectors, Words(keywords, whole, self.heading), shelf
         self._reranker = reranker
         self._lock = lock
+        self._sharing: Sharing = Alone()
+        if on_server is not None:
+            shared, lease = SharedArticles(on_server), WriterLease(on_server)
+            self._sharing = InStep(shared, lease, shelf, self._words)
 
     # Articles
 
     def digests(self) -> dict[str, str]:
         """The digest of every article, by id."""
+        self._sharing.catch_up()
         return self._shelf.digests()
 
     def article(self, id: str) -> Article | None:
@@ -87,9 +96,12 @@ class ArticleIndex:
             return
         ids = [article.id for article, _ in batch]
         chunks = [chunk for _, chunks in batch for chunk in chunks]
-        self._vectors.replace(ids, chunks, self._embed(chunks))
-        self._words.replace(batch)
-        self._shelf.replace(batch)
+        vectors = self._embed(chunks)
+        with self._sharing.writing() as publish:
+            self._vectors.replace(ids, chunks, vectors)
+            publish(batch, ())
+            self._words.replace(batch)
+            self._shelf.replace(batch)
 
     def _embed(self, chunks: Sequence[Chunk]) -> Vectors:
         """Each with the heading of its article before it, which is worked out once for all its chunks."""
@@ -98,14 +110,18 @@ class ArticleIndex:
         return self.embedder.embed_passages([f"{heading[chunk.article.id]}\n{chunk.text}" for chunk in chunks])
 
     def remove(self, ids: Sequence[str]) -> None:
-        if ids:
+        if not ids:
+            return
+        with self._sharing.writing() as publish:
+            publish((), ids)
             self._shelf.remove(ids)
             self._vectors.remove(ids)
             self._words.remove(ids)
 
     def clear(self) -> None:
-        """Empties the store and takes on the present embedder and chunking."""
+        """Empties the store, for all who share it, and takes on the present embedder and chunking."""
         self._shelf.clear()
+        self._sharing.begin(self._manifest())
         self._vectors.clear()
         self._words.clear()
         self._shelf.write_manifest(self._manifest())
@@ -118,6 +134,7 @@ class ArticleIndex:
         `filters.until` without `since` is taken for the day of the question: what was new then comes first. "latest"
         and "most recent" bring the newest of what fits.
         """
+        self._sharing.catch_up()
         asked = read_question(question)
         found = self._found(asked, filters, ways)
         # Twice as many: what is being replaced just now has gone from the shelf.
@@ -154,11 +171,17 @@ class ArticleIndex:
 
     def check(self) -> Iterator[Fault]:
         """Where vectors, keyword indexes and articles disagree, as each is found; nothing in a sound store."""
-        return check(self._engines)
+        self._sharing.catch_up(now=True)
+        for id in self._sharing.strangers():
+            yield Fault("articles", "another version than the server has", id)
+        yield from check(self._engines)
 
     def repair(self, faults: Sequence[Fault]) -> list[str]:
         """Mends them from the articles; gives the ids of articles that were damaged themselves and had to go."""
-        return repair(self._engines, faults)
+        with self._sharing.writing():
+            if any(fault.engine == "articles" for fault in faults) and self._sharing.start_over():
+                faults = list(check(self._engines))
+            return repair(self._engines, faults)
 
     @property
     def _engines(self) -> Engines:
@@ -167,22 +190,29 @@ class ArticleIndex:
     # Opening and closing
 
     def _manifest(self) -> dict[str, str]:
-        return {"format": FORMAT, "embedder": self.embedder.name, "chunk_tokens": str(self.chunk_tokens)}
+        vectors = "chroma" if isinstance(self._sharing, Alone) else "server"
+        about = {"format": FORMAT, "vectors": vectors, "embedder": self.embedder.name}
+        return about | {"chunk_tokens": str(self.chunk_tokens)}
 
     def refuse_other_build(self) -> None:
-        """Raises StoreMismatch where the store was built with another embedder, chunking or format."""
-        built, wanted = self._shelf.manifest(), self._manifest()
-        if not built:
-            self._shelf.write_manifest(wanted)
-            return
-        for name, value in wanted.items():
-            if built.get(name) != value:
-                raise StoreMismatch(
-                    f"the index was built with {name} {built.get(name)!r}, the settings ask for {value!r}; "
-                    f"set BYLINE_{name.upper()} back, or run: python -m ingest --rebuild PATH"
-                )
+        """Raises StoreMismatch where the store was built with another embedder, chunking or format, or elsewhere."""
+        wanted, here, there = self._manifest(), self._shelf.manifest(), self._sharing.built_with()
+        if there:  # a folder that follows a server takes on what the server has been rebuilt with
+            here = {**wanted, "vectors": here.get("vectors", wanted["vectors"])}
+        for built in (here, there):
+            for name, value in wanted.items():
+                if built and built.get(name) != value:
+                    raise StoreMismatch(
+                        f"the index was built with {name} {built.get(name)!r}, the settings ask for {value!r}; "
+                        f"set BYLINE_{name.upper()} back, or run: python -m ingest --rebuild PATH"
+                    )
+        if not there:
+            self._sharing.begin(wanted)
+        self._shelf.write_manifest(wanted)
+        self._sharing.catch_up(now=True)
 
     def close(self) -> None:
+        self._sharing.close()
         self._words.close()
         self._vectors.close()
         self._shelf.close()

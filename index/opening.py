@@ -15,7 +15,7 @@ from index.articles import ArticleShelf
 from index.embed import open_embedder
 from index.keywords import KeywordIndex
 from index.rerank import open_reranker
-from index.vectors import open_vectors
+from index.vectors import Access, ChromaVectors, open_vectors
 
 Part = TypeVar("Part")
 
@@ -30,21 +30,24 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
     data, mend = settings.data, mend or rebuild
     embedder = open_embedder(settings.embedder, settings.models)
     reranker = open_reranker(settings.reranker, settings.models)
+    access = Access(settings.vectors_api_key.get_secret_value(), settings.vectors_timeout_seconds)
     data.mkdir(parents=True, exist_ok=True)
     lock = _lock(data)
     try:
         shelf = _opened(ArticleShelf, data / "articles.sqlite", rebuild)
         if not rebuild:
             _refuse_other_format(shelf, data)
+        vectors = _opened(lambda _: open_vectors(settings.vectors, data, access), data / "chroma", mend)
         index = ArticleIndex(
             embedder=embedder,
-            vectors=_opened(lambda _: open_vectors(settings.vectors, data), data / "chroma", mend),
+            vectors=vectors,
             keywords=_opened(KeywordIndex, data / "keywords", mend),
             whole=_opened(KeywordIndex, data / "articles", mend),
             shelf=shelf,
             reranker=reranker,
             chunk_tokens=settings.chunk_tokens,
             lock=lock,
+            on_server=vectors if isinstance(vectors, ChromaVectors) and vectors.on_server else None,
         )
         if rebuild:
             index.clear()
@@ -69,11 +72,14 @@ def _opened(opener: Callable[[Path], Part], place: Path, anew: bool) -> Part:
 
 
 def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:
-    """Before the other engines are opened: those of another format cannot be, which would look like damage."""
-    built = shelf.manifest().get("format", FORMAT)
-    if built != FORMAT:
+    """Before the other engines are opened: those of another format cannot be, which would look like damage.
+
+    A folder that follows a server can be filled again from there, so to that one `--repair` is the right advice.
+    """
+    built = shelf.manifest()
+    if built.get("format", FORMAT) != FORMAT and built.get("vectors") != "server":
         raise StoreMismatch(
-            f"the index in {data} has format {built!r}, this version makes {FORMAT!r}; "
+            f"the index in {data} has format {built['format']!r}, this version makes {FORMAT!r}; "
             "run: python -m ingest --rebuild PATH"
         )
 

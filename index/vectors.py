@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import chromadb
 import httpx
 import numpy as np
 from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
@@ -21,6 +23,17 @@ from index.fingerprint import fingerprint
 COLLECTION = "byline-chunks"
 PAGE = 300
 """Records asked for at once: the most that Chroma Cloud returns."""
+
+NO_KEY = "none"
+Reply = TypeVar("Reply")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a server is asked."""
+
+    key: str = NO_KEY
+    timeout_seconds: float = 30.0
 
 
 class VectorIndex(Protocol):
@@ -45,44 +58,61 @@ class VectorIndex(Protocol):
 
 
 class ChromaVectors:
-    def __init__(self, client: Any, place: str) -> None:
-        self._client, self._place = client, place
-        with self._reaching():
+    """`on_server` is whether other processes may write to it."""
+
+    def __init__(self, client: Any, place: str, *, on_server: bool) -> None:
+        self.client, self.place, self.on_server = client, place, on_server
+        with self.reaching():
             self._batch = client.get_max_batch_size()
             self._collection = self._create()
 
     def _create(self) -> Any:
-        return self._client.get_or_create_collection(
+        return self.client.get_or_create_collection(
             COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
         )
 
     @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        """Errors of Chroma and its HTTP client become ours. ValueError is how Chroma says "no server"."""
+    def reaching(self) -> Iterator[None]:
+        """Errors of Chroma and its HTTP client become ours. ValueError is how Chroma says "no server", and a bare
+        Exception is what it makes of an answer that no Chroma gave, such as that of a proxy before a dead server.
+        """
         try:
             yield
         except (httpx.TransportError, ConnectionError) as error:
             raise VectorServerDown(
-                f"Chroma at {self._place} does not answer ({error}); start it and ask again"
+                f"Chroma at {self.place} does not answer ({error or type(error).__name__}); start it and ask again"
             ) from error
         except NotFoundError as error:
             raise StoreError(
-                f"Chroma at {self._place} has lost the collection; run python -m ingest --rebuild"
+                f"Chroma at {self.place} has lost the collection; run python -m ingest --rebuild"
             ) from error
         except ChromaError as error:
-            raise StoreError(f"Chroma at {self._place}: {error}") from error
+            raise StoreError(f"Chroma at {self.place}: {error}") from error
         except ValueError as error:
             if "connect" not in str(error).lower():
                 raise
             raise VectorServerDown(
-                f"Chroma at {self._place} does not answer ({error}); start it and ask again"
+                f"Chroma at {self.place} does not answer ({error}); start it and ask again"
             ) from error
+        except Exception as error:
+            if type(error) is not Exception:
+                raise
+            raise VectorServerDown(f"no Chroma answers at {self.place} ({str(error)[:200]}); start it") from error
+
+    def _ask(self, question: Callable[[Any], Reply]) -> Reply:
+        """Of the collection; once more where another process rebuilt it, which makes a new one of the same name."""
+        with self.reaching():
+            try:
+                return question(self._collection)
+            except NotFoundError:
+                self._collection = self._create()
+                return question(self._collection)
 
     def replace(self, articles: Sequence[str], chunks: Sequence[Chunk], vectors: Vectors) -> None:
         ids = [chunk.id for chunk in chunks]
-        with self._reaching():
+        with self.reaching():
             # New chunks first: a reader in between sees old and new, never an article without chunks.
-            before = self._collection.get(where=_one_of("article", articles), include=[])["ids"]
+            before = self._ask(lambda found: found.get(where=_one_of("article", articles), include=[]))["ids"]
             for start in range(0, len(ids), self._batch):
                 part = slice(start, start + self._batch)
                 self._collection.upsert(
@@ -93,39 +123,38 @@ class ChromaVectors:
         self.remove_chunks(sorted(set(before) - set(ids)))
 
     def remove(self, articles: Sequence[str]) -> None:
-        with self._reaching():
-            self._collection.delete(where=_one_of("article", articles))
+        self._ask(lambda collection: collection.delete(where=_one_of("article", articles)))
 
     def remove_chunks(self, ids: Sequence[str]) -> None:
-        with self._reaching():
-            for start in range(0, len(ids), self._batch):
-                self._collection.delete(ids=list(ids[start : start + self._batch]))
+        for start in range(0, len(ids), self._batch):
+            part = list(ids[start : start + self._batch])
+            self._ask(lambda collection, part=part: collection.delete(ids=part))  # type: ignore[misc]
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         for start in range(0, self.count(), PAGE):
-            with self._reaching():
+            with self.reaching():
                 page = self._collection.get(limit=PAGE, offset=start, include=["metadatas"])
             for id, metadata in zip(page["ids"], page["metadatas"], strict=True):
                 yield id, str((metadata or {}).get("fingerprint", ""))
 
     def nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        with self._reaching():
-            found = self._collection.query(
+        found = self._ask(
+            lambda collection: collection.query(
                 query_embeddings=[vector], n_results=k, where=_where(filters), include=["distances"]
             )
+        )
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self) -> int:
-        with self._reaching():
-            return int(self._collection.count())
+        return int(self._ask(lambda collection: collection.count()))
 
     def clear(self) -> None:
-        with self._reaching():
-            self._client.delete_collection(COLLECTION)
+        with self.reaching():
+            self.client.delete_collection(COLLECTION)
             self._collection = self._create()
 
     def close(self) -> None:
-        close = getattr(self._client, "close", None)
+        close = getattr(self.client, "close", None)
         if close:
             close()
 
@@ -158,7 +187,7 @@ def _where(filters: Filters) -> dict[str, Any] | None:
     return {"$and": conditions} if len(conditions) > 1 else (conditions[0] if conditions else None)
 
 
-def open_embedded(_address: str, data: Path) -> VectorIndex:
+def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:
     folder = data / "chroma"
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -167,32 +196,41 @@ def open_embedded(_address: str, data: Path) -> VectorIndex:
         # Chroma keeps the half-made client under the folder's name and would hand it out again, broken.
         SharedSystemClient._identifier_to_system.pop(str(folder), None)
         raise StoreError(f"Chroma cannot open {folder} ({error}); run python -m index --repair") from error
-    return ChromaVectors(client, str(folder))
+    return ChromaVectors(client, str(folder), on_server=False)
 
 
-def open_server(address: str, _data: Path) -> VectorIndex:
+def open_server(address: str, _data: Path, access: Access) -> VectorIndex:
+    """`http(s)://HOST:PORT`, or with `/TENANT/DATABASE` after it, as Chroma Cloud and other shared servers want."""
     url = httpx.URL(address)
+    tenant, _, database = url.path.strip("/").partition("/")
+    key = {} if access.key == NO_KEY else {"x-chroma-token": access.key}
     try:
-        client = chromadb.HttpClient(
+        # Chroma's own client waits for ever, so ask whether anybody is there before it is made.
+        httpx.get(url.copy_with(path="/api/v2/heartbeat"), headers=key, timeout=access.timeout_seconds)
+        client: Any = chromadb.HttpClient(
             host=url.host,
             port=url.port or (443 if url.scheme == "https" else 80),
             ssl=url.scheme == "https",
+            headers=key,
             settings=ChromaSettings(anonymized_telemetry=False),
+            tenant=tenant or DEFAULT_TENANT,
+            database=database or DEFAULT_DATABASE,
         )
-    except (ValueError, httpx.TransportError) as error:
+    except (ValueError, httpx.TransportError, ChromaError) as error:
         raise VectorServerDown(f"Chroma at {address} does not answer ({error}); start it with: chroma run") from error
-    return ChromaVectors(client, address)
+    client._server._session.timeout = httpx.Timeout(access.timeout_seconds)  # hardcoded to None, with no way to set it
+    return ChromaVectors(client, address, on_server=True)
 
 
-VECTORS: dict[str, Callable[[str, Path], VectorIndex]] = {
+VECTORS: dict[str, Callable[[str, Path, Access], VectorIndex]] = {
     "chroma": open_embedded,
     "http": open_server,
     "https": open_server,
 }
 
 
-def open_vectors(kind: str, data: Path) -> VectorIndex:
+def open_vectors(kind: str, data: Path, access: Access = Access()) -> VectorIndex:
     opener = VECTORS.get(kind.partition(":")[0])
     if opener is None:
-        raise UnknownKind("vectors", kind, ["chroma", "http://HOST:PORT", "https://HOST:PORT"])
-    return opener(kind, data)
+        raise UnknownKind("vectors", kind, ["chroma", "http://HOST:PORT", "https://HOST:PORT/TENANT/DATABASE"])
+    return opener(kind, data, access)

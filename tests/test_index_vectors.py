@@ -1,9 +1,5 @@
 """Chroma, real: embedded in a folder, and as a server process that `chroma run` starts."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import ChromaServer
 
 from byline.errors import UnknownKind, VectorServerDown
 from byline.records import Article, Chunk
@@ -32,32 +29,8 @@ def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIn
         yield opened
         opened.close()
     else:
-        with chroma_server(tmp_path) as address:
-            yield open_vectors(address, tmp_path)
-
-
-class chroma_server:
-    """A real `chroma run`, on a free loopback port."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        chroma = Path(sys.executable).with_name("chroma")
-        command = [str(chroma), "run", "--path", str(folder / "server"), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def __enter__(self) -> str:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return f"http://127.0.0.1:{self.port}"
-            time.sleep(0.1)
-        raise AssertionError("chroma run did not start within 30 s")
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
+        with ChromaServer(tmp_path) as server:
+            yield open_vectors(server.address, tmp_path)
 
 
 def test_nearest_are_ordered_by_cosine(vectors: VectorIndex) -> None:
@@ -100,8 +73,8 @@ def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_a_server_that_goes_away_is_a_clear_error(tmp_path: Path) -> None:
-    with chroma_server(tmp_path) as address:
-        vectors = open_vectors(address, tmp_path)
+    with ChromaServer(tmp_path) as server:
+        vectors = open_vectors(server.address, tmp_path)
         vectors.replace(["a"], [chunk_of("a")], np.stack([NEAR]))
     with pytest.raises(VectorServerDown, match="does not answer"):
         vectors.nearest(NEAR, 1, ANY)

@@ -1,0 +1,80 @@
+"""One writer at a time on a Chroma server: a collection that only one process can create, and that lapses.
+
+Chroma has no transactions over several requests, but it refuses to create a collection twice. The lease lapses, so a
+writer that died does not lock the others out. Clocks of the machines must agree to within a few seconds.
+"""
+
+import os
+import socket
+import time
+from typing import Any
+from uuid import uuid4
+
+from byline.errors import StoreError, StoreLocked, VectorServerDown
+from index.vectors import ChromaVectors
+
+NAME = "byline-writer"
+LEASE_SECONDS = 60
+
+
+class WriterLease:
+    def __init__(self, chroma: ChromaVectors) -> None:
+        self._chroma = chroma
+        self._owner = uuid4().hex
+        self._until = 0.0
+
+    def hold(self) -> None:
+        """Takes the lease, or extends it when half of it is over. Raises StoreLocked where another process has it."""
+        if time.time() < self._until - LEASE_SECONDS / 2:
+            return
+        for _ in range(2):
+            try:
+                self._create()
+            except VectorServerDown:
+                raise
+            except StoreError:
+                self._take_over()
+            if self._until > time.time():
+                return
+        raise StoreLocked(f"another process has just begun to write to the index on {self._chroma.place}; try again")
+
+    def release(self) -> None:
+        if self._until and self._holder().get("owner") == self._owner:
+            with self._chroma.reaching():
+                self._chroma.client.delete_collection(NAME)
+        self._until = 0.0
+
+    def _create(self) -> None:
+        until = time.time() + LEASE_SECONDS
+        with self._chroma.reaching():
+            self._chroma.client.create_collection(NAME, embedding_function=None, metadata=self._terms(until))
+        self._until = until
+
+    def _take_over(self) -> None:
+        """It exists. Ours is extended; a lapsed one is deleted, to be created anew."""
+        holder, until = self._holder(), time.time() + LEASE_SECONDS
+        if holder.get("owner") == self._owner:
+            with self._chroma.reaching():
+                self._chroma.client.get_collection(NAME, embedding_function=None).modify(metadata=self._terms(until))
+            self._until = until
+        elif holder and float(holder["until"]) > time.time():
+            raise StoreLocked(
+                f"{holder['who']} is writing to the index on {self._chroma.place}; wait until it is done "
+                f"(if it has died, {float(holder['until']) - time.time():.0f} seconds)"
+            )
+        elif holder:
+            with self._chroma.reaching():
+                self._chroma.client.delete_collection(NAME)
+
+    def _terms(self, until: float) -> dict[str, Any]:
+        return {"owner": self._owner, "who": f"process {os.getpid()} on {socket.gethostname()}", "until": int(until)}
+
+    def _holder(self) -> dict[str, Any]:
+        """Empty where nobody has it."""
+        try:
+            with self._chroma.reaching():
+                return dict(self._chroma.client.get_collection(NAME, embedding_function=None).metadata or {})
+        except VectorServerDown:
+            raise
+        except StoreError:
+            return {}
