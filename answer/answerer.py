@@ -7,8 +7,7 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType, TracebackType
-from typing import Self
+from types import MappingProxyType
 
 from answer.abstain import (
     NOT_STATED,
@@ -28,6 +27,7 @@ from answer.llm import LanguageModel, open_language_model
 from answer.prompt import answer_prompt, proof_prompt, reading_prompt
 from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
+from byline.closing import Closing
 from byline.errors import QuestionError
 from byline.records import Answer, Passage, Turn
 from byline.sentences import sentence_spans
@@ -35,9 +35,10 @@ from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
 
 PASSAGES_PER_SIDE = 4
+"""Searched besides for each side of a comparison: enough for its best article to be among them."""
 
 
-class Answerer:
+class Answerer(Closing):
     """Any number of threads may ask at once; each `ask` is one question."""
 
     def __init__(self, index: ArticleIndex, model: LanguageModel, verifier: Verifier, settings: Settings) -> None:
@@ -65,7 +66,6 @@ class Answerer:
         yield answer
 
         leaning = answer.question if turns else None
-        leaning = answer.question if turns else None
         evidence = choose_evidence(
             answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
         )
@@ -73,10 +73,8 @@ class Answerer:
             yield self._declined(answer, "nothing was found", clock)
             return
 
-        for reply in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
-            text = reply.text.strip()
-            answer = replace(answer, text=text, timings=clock.mark("first_word", once=bool(text)))
-            answer = self._signalled(answer, stated=1 - reply.chance_of(NOT_STATED))
+        for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
+            answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
             yield answer
         if says_nothing(answer.text):
             yield self._declined(answer, "the model finds no answer in the passages", clock)
@@ -98,7 +96,10 @@ class Answerer:
         found = self.index.search(question, self._settings.search_passages, filters)
         for side in sides_of(question):
             found += self.index.search(side, PASSAGES_PER_SIDE, filters)
-        return tuple({passage.chunk.id: passage for passage in reversed(found)}.values())[::-1]
+        once: dict[str, Passage] = {}
+        for passage in found:
+            once.setdefault(passage.chunk.id, passage)
+        return tuple(once.values())
 
     def _checked(self, question: str) -> str:
         question = " ".join(question.split())
@@ -121,24 +122,24 @@ class Answerer:
         clock: "_Clock",
     ) -> Answer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
-        problem = _uncited(cited) or misfit(answer.question, _said(cited), " ".join(turn.question for turn in turns))
+        earlier = " ".join(turn.question for turn in turns)
+        problem = _uncited(cited) or misfit(answer.question, _said(cited), earlier)
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
         agreed = agree(_said(cited), again.text)
-        if contradict(_said(cited), again.text) and not turns:
-            cited = cite(again.text, answer.search_question, evidence)
+        if contradict(_said(cited), again.text) and not turns and not says_nothing(again.text):
+            cited = cite(_whole_sentences(again.text), answer.search_question, evidence)
         read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
-        problem = _unsupported(cited)
+        problem = _unsupported(cited) or misfit(answer.question, _said(cited), earlier)
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
-        proved = self.model.probability_of_yes(proof_prompt(answer.citations, answer.question))
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
         answer = self._signalled(
             answer,
-            proved=proved,
+            proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
             reread=1 - again.chance_of(NOT_STATED),
             agreed=float(agreed),
             names_missing=float(names_missing(answer.question, passages)),
@@ -159,14 +160,6 @@ class Answerer:
 
     def close(self) -> None:
         self.index.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_answerer(settings: Settings) -> Answerer:

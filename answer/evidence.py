@@ -1,11 +1,11 @@
 """The sentences that the language model reads: the best of all passages found, within a budget of tokens.
 
 On two cores the default model reads 55 to 85 tokens a second, so what it reads is what the user waits for. Sentences
-of several passages hold the answer as often as whole passages at two thirds of the tokens (`docs/decisions.md`).
+of several passages hold the answer more often than as many tokens of whole passages (`docs/decisions.md`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,8 @@ def choose_evidence(
     The best sentence is always there, however long, and of a question that compares, the best for each side where they
     fit. Copies of an article add nothing and are passed over.
     """
-    ranked = _ranked(question, passages, embedder, leaning)
+    newness = _newness(question, passages)
+    ranked = _ranked(question, passages, newness, embedder, leaning)
     costs = dict(zip(ranked, embedder.count_tokens([sentence.text for sentence in ranked]), strict=True))
     chosen: list[Sentence] = []
     articles: list[str] = []
@@ -88,12 +89,17 @@ def choose_evidence(
             left -= costs[sentence] + header
             if header:
                 articles.append(article.id)
-    newness = _newness(question, passages)
     articles.sort(key=lambda id: -newness[id])
     return sorted(chosen, key=lambda s: (articles.index(s.passage.chunk.article.id), s.start))
 
 
-def _ranked(question: str, passages: Sequence[Passage], embedder: Embedder, leaning: str | None) -> list[Sentence]:
+def _ranked(
+    question: str,
+    passages: Sequence[Passage],
+    newness: Mapping[str, float],
+    embedder: Embedder,
+    leaning: str | None,
+) -> list[Sentence]:
     """Every sentence of the passages, best first; before them the best for each side of a comparison."""
     spans = [
         (rank, passage, passage.chunk.start + start, passage.chunk.start + end)
@@ -105,7 +111,6 @@ def _ranked(question: str, passages: Sequence[Passage], embedder: Embedder, lean
         return []
     texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
     vectors = embedder.embed_passages(texts)
-    newness = _newness(question, passages)
 
     def scored(asked: str, asked_vector: Vectors) -> list[tuple[float, Sentence]]:
         stems, cosines = stems_of(asked), [float(cosine) for cosine in vectors @ asked_vector]

@@ -73,23 +73,27 @@ class LanguageModel:
         """The OpenAI base URL of its server, where it has one."""
         return getattr(self._llm, "api_base", None)
 
-    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[Reply]:
+    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
-        first: Mapping[str, float] = {}
         try:
             for part in self._llm.stream_chat(_chat(messages), **self._options(tokens)):
-                first = first or _first(_chunk_logprobs(part.raw))
-                yield Reply(part.message.content or "", first)
+                yield part.message.content or ""
         except Exception as error:
             raise self._ours(error) from error
 
     def reply(self, messages: Sequence[Message], tokens: int) -> Reply:
         """The whole reply at once, with the probabilities of its first token where the server gives them."""
+        options = self._options(tokens)
+        if self._has_probabilities:
+            options |= {"logprobs": True, "top_logprobs": 20}
         try:
-            response = self._llm.chat(_chat(messages), **self._options(tokens))
+            response = self._llm.chat(_chat(messages), **options)
         except Exception as error:
             raise self._ours(error) from error
-        first = _first([(at.token, at.logprob) for at in (response.logprobs or [[]])[0]])
+        first: dict[str, float] = {}
+        for at in (response.logprobs or [[]])[0]:
+            word = at.token.strip().lower()
+            first[word] = first.get(word, 0.0) + math.exp(at.logprob)
         return Reply((response.message.content or "").strip(), first)
 
     def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
@@ -100,8 +104,7 @@ class LanguageModel:
 
     def _options(self, tokens: int) -> dict[str, Any]:
         """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
-        probabilities = {"logprobs": True, "top_logprobs": 20} if self._has_probabilities else {}
-        return probabilities | ({"max_tokens": tokens} if self.address else {})
+        return {"max_tokens": tokens} if self.address else {}
 
     def _ours(self, error: Exception) -> LanguageModelError:
         if isinstance(error, LanguageModelError):
@@ -212,23 +215,6 @@ def _open_class(dotted: str, arguments: str) -> LanguageModel:
     if not isinstance(llm, LLM):
         raise SettingsError(f"{dotted} is not a LlamaIndex LLM class")
     return LanguageModel(dotted, llm, has_probabilities=False)
-
-
-def _first(likely: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """The probability of each first token in lower case, from (token, log of its probability)."""
-    first: dict[str, float] = {}
-    for token, logprob in likely:
-        word = token.strip().lower()
-        first[word] = first.get(word, 0.0) + math.exp(logprob)
-    return first
-
-
-def _chunk_logprobs(chunk: Any) -> list[tuple[str, float]]:
-    """Those of the first token in a piece of a stream of the OpenAI protocol; none in that of another."""
-    for choice in getattr(chunk, "choices", None) or []:
-        for token in getattr(choice.logprobs, "content", None) or []:
-            return [(at.token, at.logprob) for at in token.top_logprobs]
-    return []
 
 
 def _chat(messages: Sequence[Message]) -> list[Any]:

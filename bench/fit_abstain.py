@@ -1,6 +1,7 @@
 """Fits the weights with which `answer/abstain.py` decides between an answer and a refusal, and says how well they do.
 
     python -m bench.fit_abstain eval/data/dev.jsonl [--articles articles] [--out runs/fit_abstain.json]
+    python -m bench.fit_abstain --rows runs/fit_abstain.json       # fit once more on the signals of that run
 
 A logistic regression over the signals of the cases whose answer came as far as being weighed; the label is whether that
 answer was right. Its quality is that of ten-fold cross-validation. Never give it the suite that is reported.
@@ -28,8 +29,11 @@ NAMES = [name for name in WEIGHTS if name != "bias"]
 
 def main() -> None:
     options = _arguments()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = _run(read_cases(options.cases), options.articles, Path(folder))
+    if options.rows:
+        rows = json.loads(options.rows.read_text("utf8"))["rows"]
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            rows = _run(read_cases(options.cases), options.articles, Path(folder))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     result = fit(rows)
     options.out.write_text(json.dumps({"result": result, "rows": rows}, indent=1), "utf8")
@@ -37,7 +41,7 @@ def main() -> None:
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The weights in the order of the settings, and the area under the ROC curve with and without each signal."""
+    """The weights, and the area under the ROC curve of all signals together and of each alone."""
     weighed = [row for row in rows if "proved" in row["signals"]]
     x = np.array([[feature(name, row["signals"]) for name in NAMES] for row in weighed])
     y = np.array([row["right"] for row in weighed])
@@ -78,7 +82,8 @@ def _run(cases: Sequence[Case], articles: str, folder: Path) -> list[dict[str, A
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", type=Path)
+    parser.add_argument("cases", type=Path, nargs="?", default=Path("eval/data/dev.jsonl"))
+    parser.add_argument("--rows", type=Path, help="a run of before; nothing is asked anew")
     parser.add_argument("--articles", default="articles")
     parser.add_argument("--out", type=Path, default=Path("runs/fit_abstain.json"))
     return parser.parse_args()

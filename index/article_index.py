@@ -7,11 +7,11 @@ search   ─► chunks by meaning ─┐
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from types import TracebackType
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 from filelock import FileLock
 
+from byline.closing import Closing
 from byline.errors import StoreMismatch
 from byline.records import Article, Chunk, Passage
 from index.articles import ArticleShelf, Coverage
@@ -37,7 +37,7 @@ CANDIDATES = 50
 RERANKED = 20
 
 
-class ArticleIndex:
+class ArticleIndex(Closing):
     """Reads from any thread; one thread writes. A reader sees each article whole, before or after a change."""
 
     def __init__(
@@ -217,11 +217,3 @@ class ArticleIndex:
         self._vectors.close()
         self._shelf.close()
         self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -131,7 +131,7 @@ class InStep:
     def writing(self) -> Iterator[Publish]:
         with self._busy:
             self._lease.hold()
-            self.catch_up(now=True)
+            self._take_over(all_of_it=True)  # what a dead writer left untold would get the number of our change
             changes: list[int] = []
 
             def publish(batch: Batch, removed: Sequence[str]) -> None:

@@ -104,6 +104,23 @@ def test_an_answer_that_its_quotes_contradict_is_put_right(ask_lines: Callable[.
     assert "33" in answers[-1].citations[0].quote
 
 
+def test_a_second_reading_that_declines_puts_nothing_right(ask_lines: Callable[..., list[Answer]]) -> None:
+    question = "How many senators voted against the CHIPS and Science Act?"
+    lines = [
+        {"when": "does this passage", "reply": "yes"},
+        {"when": "President", "reply": "64"},
+        {"reply": "Not stated; 33 voted against."},
+    ]
+    assert "Not stated" not in ask_lines(question, lines)[-1].text
+
+
+def test_a_comparison_shows_what_the_whole_question_found_first(ask: Ask, sample_index: ArticleIndex) -> None:
+    question = "Which came first, the AI Act or the European Chips Act?"
+    found = ask(question, "the AI Act")[-1].passages
+    assert list(found[:12]) == sample_index.search(question, 12)
+    assert len({passage.chunk.id for passage in found}) == len(found)
+
+
 def test_what_the_model_declines_is_declined(ask: Ask) -> None:
     done = ask(COUNCIL, "Not stated.")[-1]
     assert done.abstained

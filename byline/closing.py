@@ -1,0 +1,19 @@
+"""What is open until it is closed: once, also where the block that used it fails."""
+
+from types import TracebackType
+from typing import Self
+
+
+class Closing:
+    """To be used in a `with`, or closed by hand."""
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
