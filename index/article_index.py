@@ -30,6 +30,8 @@ from index.words import Words
 from index.writer_lease import WriterLease
 
 FORMAT = "3"
+SETTINGS = ("embedder", "chunk_tokens")
+"""Of what a store remembers about how it was built, the names that are settings too."""
 Way = Literal["meaning", "words"]
 WAYS: tuple[Way, ...] = get_args(Way)
 CANDIDATES = 50
@@ -202,9 +204,10 @@ class ArticleIndex(Closing):
         for built in (here, there):
             for name, value in wanted.items():
                 if built and built.get(name) != value:
+                    back = f"set BYLINE_{name.upper()} back, or " if name in SETTINGS else ""
                     raise StoreMismatch(
-                        f"the index was built with {name} {built.get(name)!r}, the settings ask for {value!r}; "
-                        f"set BYLINE_{name.upper()} back, or run: python -m ingest --rebuild PATH"
+                        f"the index was built with {name} {built.get(name)!r}, this one would have {value!r}; "
+                        f"{back}run: python -m ingest --rebuild PATH"
                     )
         if not there:
             self._sharing.begin(wanted)

@@ -62,8 +62,8 @@ def test_each_example_of_the_page_runs(installed: Path, project: Path) -> None:
         shown.append(run(command, project, environment))
     ingested, searched, queried, chained = shown
     assert "16 added" in ingested
-    assert all("EU-Korea" in out or "Korea" in out for out in (searched, queried)), shown
-    assert "Question: who co-chaired" in chained or "Answer from these passages" in chained
+    assert all("Korea" in out for out in (searched, queried)), shown
+    assert "Korea" in chained.partition("Question:")[0], chained
     assert chained.splitlines()[-1].startswith("[[") and "European Chips Act" in chained.splitlines()[-1]
 
 
