@@ -1,14 +1,16 @@
 """What is open until it is closed: once, also where the block that used it fails."""
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 
-class Closing:
+class Closing(ABC):
     """To be used in a `with`, or closed by hand."""
 
+    @abstractmethod
     def close(self) -> None:
-        raise NotImplementedError
+        """Lets go of what it holds."""
 
     def __enter__(self) -> Self:
         return self
