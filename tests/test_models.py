@@ -16,6 +16,7 @@ from model_stand_ins import FILES, PART, WEIGHTS, Hub, add_wheel, sha256, write_
 from byline.catalogue import Catalogue, read_catalogue
 from byline.errors import ChecksumMismatch, ModelFileError, ModelUnavailable, UnknownKind
 from byline.models import Progress, fetch, known_models, model_path, verify
+from byline.sources import largest_file
 
 
 @pytest.fixture
@@ -262,3 +263,19 @@ def test_the_shipped_catalogue_is_complete() -> None:
         spans = [package.span(part, model.files[0]) for part in range(1, package.parts + 1)]
         assert spans[0][0] == 0 and spans[-1][1] == model.files[0].bytes
         assert all(end == start for (_, end), (start, _) in itertools.pairwise(spans))
+
+
+def test_bytes_are_counted_while_folders_come_and_go(tmp_path: Path) -> None:
+    """As pip's do while it works; the walk once ended a fetch with FileNotFoundError."""
+    log = tmp_path / "pip.log"
+    log.write_bytes(b"x" * 900)
+    (tmp_path / "part.whl").write_bytes(b"x" * 300)
+    script = "import os, sys\nwhile True:\n    os.makedirs(sys.argv[1]); os.removedirs(sys.argv[1])"
+    comes_and_goes = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "a" / "b" / "c")])
+    try:
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            assert largest_file(tmp_path, log) == 300
+    finally:
+        comes_and_goes.kill()
+        comes_and_goes.wait()
