@@ -59,9 +59,11 @@ def plain_ranking(index: "VectorStoreIndex") -> Callable[[str, date | None], lis
     from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters
 
     def search(question: str, until: date | None) -> list[tuple[str, str]]:
-        last = until.toordinal() if until else date.max.toordinal()
-        upto = MetadataFilters(filters=[MetadataFilter(key="day", value=last, operator=FilterOperator.LTE)])
-        retriever = index.as_retriever(similarity_top_k=NODES, filters=upto if until else None)
+        upto = None
+        if until:
+            day = MetadataFilter(key="day", value=until.toordinal(), operator=FilterOperator.LTE)
+            upto = MetadataFilters(filters=[day])
+        retriever = index.as_retriever(similarity_top_k=NODES, filters=upto)
         found = [node.metadata for node in retriever.retrieve(question)]
         return list(dict.fromkeys((str(told["article"]), str(told["url"])) for told in found))
 
