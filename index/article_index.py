@@ -14,7 +14,7 @@ from filelock import FileLock
 from byline.closing import Closing
 from byline.errors import StoreMismatch
 from byline.records import Article, Chunk, Passage
-from index.articles import ArticleShelf, Coverage
+from index.articles import ArticleShelf, Batch, Coverage
 from index.asked import Asked, in_time, read_question
 from index.check import Engines, Fault, check, repair
 from index.embed import Embedder, Vectors
@@ -92,7 +92,7 @@ class ArticleIndex(Closing):
             words = words[: len(words) * 3 // 4]
         return " ".join(words)
 
-    def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+    def replace(self, batch: Batch) -> None:
         """Adds the articles, or puts them in place of those with the same ids. All chunks are embedded in one go."""
         if not batch:
             return

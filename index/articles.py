@@ -31,6 +31,8 @@ create index if not exists chunk_of_article on chunk (article, start);
 """
 COLUMNS = "id, title, text, url, source, published, authors, language, digest, same_as"
 MOST_VARIABLES = 500
+Batch = Sequence[tuple[Article, Sequence[Chunk]]]
+"""Articles with all their chunks, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +120,20 @@ class ArticleShelf:
 
     def everything(self) -> Iterator[tuple[Article, list[Chunk], str]]:
         """Every article with its chunks in order, and the digest that their spans had when they were written."""
-        spans_of = "select id, start, end from chunk where article = ? order by start"
         for row in self._connection.execute(f"select {COLUMNS}, spans from article order by id"):
             article = _article(row[:-1])
-            spans = self._connection.execute(spans_of, (article.id,))
-            yield (
-                article,
-                [Chunk(id, article, start, end, article.text[start:end]) for id, start, end in spans],
-                row[-1],
-            )
+            yield article, self._chunks_of(article), row[-1]
 
     def with_chunks(self, ids: Sequence[str]) -> list[tuple[Article, list[Chunk]]]:
         """Those of the articles that exist, with their chunks in order."""
-        found = []
-        for id in ids:
-            article = self.article(id)
-            if article is not None:
-                query = "select id from chunk where article = ? order by start"
-                chunks = self.chunks([row[0] for row in self._connection.execute(query, (id,))])
-                found.append((article, sorted(chunks.values(), key=lambda chunk: chunk.start)))
-        return found
+        articles = (self.article(id) for id in ids)
+        return [(article, self._chunks_of(article)) for article in articles if article is not None]
+
+    def _chunks_of(self, article: Article) -> list[Chunk]:
+        spans = self._connection.execute(
+            "select id, start, end from chunk where article = ? order by start", (article.id,)
+        )
+        return [Chunk(id, article, start, end, article.text[start:end]) for id, start, end in spans]
 
     def faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file, chunks of no article included."""
@@ -157,7 +153,7 @@ class ArticleShelf:
             connection.execute("delete from chunk where article not in (select id from article)")
         self._connection.execute("reindex")
 
-    def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+    def replace(self, batch: Batch) -> None:
         """All of the batch in one transaction."""
         with self._connection as connection:
             for article, chunks in batch:

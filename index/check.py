@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from byline.records import Article, Chunk, digest
-from index.articles import ArticleShelf, spans_digest
+from index.articles import ArticleShelf, Batch, spans_digest
 from index.embed import Vectors
 from index.filters import Filters
 from index.fingerprint import fingerprint
@@ -28,7 +28,6 @@ LEAST_COSINE = 0.99
 """Between a stored vector and the same text embedded anew. Another batch or thread count moves it by less than 1e-5."""
 
 ARTICLES_AT_ONCE = 16
-Batch = Sequence[tuple[Article, Sequence[Chunk]]]
 Engine = Literal["articles", "vectors", "keywords", "article keywords"]
 
 

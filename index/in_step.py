@@ -15,8 +15,7 @@ from threading import RLock
 from typing import Protocol
 
 from byline.errors import StoreError, StoreMismatch
-from byline.records import Article, Chunk
-from index.articles import ArticleShelf
+from index.articles import ArticleShelf, Batch
 from index.shared import Change, Head, SharedArticles
 from index.words import Words
 from index.writer_lease import WriterLease
@@ -25,7 +24,6 @@ LOOK_EVERY_SECONDS = 1.0
 """A look costs a request, 1 ms on one machine; this is how old a search may be."""
 ARTICLES_AT_ONCE = 64
 
-Batch = Sequence[tuple[Article, Sequence[Chunk]]]
 Publish = Callable[[Batch, Sequence[str]], None]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from byline.records import Article, Chunk
+from index.articles import Batch
 from index.vectors import PAGE, ChromaVectors
 
 LEDGER = "byline-articles"
@@ -60,7 +61,7 @@ class SharedArticles:
             self._chroma.client.delete_collection(LEDGER)
         return self._write_head(Head(uuid4().hex, 0, manifest))
 
-    def publish(self, batch: Sequence[tuple[Article, Sequence[Chunk]]], removed: Sequence[str]) -> Head:
+    def publish(self, batch: Batch, removed: Sequence[str]) -> Head:
         """The head after this change. A crash before the last line leaves records that the next change takes along."""
         head = self.head()
         change = head.change + 1

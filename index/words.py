@@ -7,6 +7,7 @@ is a chunk that goes from end to end and has the article's id.
 from collections.abc import Callable, Sequence
 
 from byline.records import Article, Chunk
+from index.articles import Batch
 from index.heading import address_words, subject
 from index.keywords import KeywordIndex
 
@@ -21,18 +22,18 @@ class Words:
         self.chunks, self.articles = chunks, articles
         self._heading = heading
 
-    def replace(self, batch: Sequence[tuple[Article, Sequence[Chunk]]], removed: Sequence[str] = ()) -> None:
+    def replace(self, batch: Batch, removed: Sequence[str] = ()) -> None:
         """Afterwards both hold the articles as they are here, and none of those with the ids `removed`."""
         self.replace_chunks(batch, removed)
         self.replace_articles(batch, removed)
 
-    def replace_chunks(self, batch: Sequence[tuple[Article, Sequence[Chunk]]], removed: Sequence[str] = ()) -> None:
+    def replace_chunks(self, batch: Batch, removed: Sequence[str] = ()) -> None:
         ids = [*removed, *(article.id for article, _ in batch)]
         chunks = [chunk for _, some in batch for chunk in some]
         headings = [heading for article, some in batch for heading in [self._heading(article)] * len(some)]
         self.chunks.replace(ids, chunks, headings)
 
-    def replace_articles(self, batch: Sequence[tuple[Article, Sequence[Chunk]]], removed: Sequence[str] = ()) -> None:
+    def replace_articles(self, batch: Batch, removed: Sequence[str] = ()) -> None:
         articles = [article for article, _ in batch]
         ids = [*removed, *(article.id for article in articles)]
         self.articles.replace(ids, [whole(article) for article in articles], [_headline(one) for one in articles])
