@@ -32,12 +32,11 @@ _ASKS_ABOUT_NOW = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a passage; `start` and `end` count characters of the article. `cosine` is to the question."""
+    """One sentence of a passage; `start` and `end` count characters of the article."""
 
     passage: Passage
     start: int
     end: int
-    cosine: float
 
     @property
     def text(self) -> str:
@@ -78,12 +77,14 @@ def choose_evidence(
     newness = _newness(question, passages)
     ranked = _ranked(question, passages, newness, embedder, leaning)
     costs = dict(zip(ranked, embedder.count_tokens([sentence.text for sentence in ranked]), strict=True))
+    titles = list(dict.fromkeys(sentence.passage.chunk.article.title for sentence in ranked))
+    headers = {t: HEADER_TOKENS + n for t, n in zip(titles, embedder.count_tokens(titles), strict=True)}
     chosen: list[Sentence] = []
     articles: list[str] = []
     left = tokens
     for sentence in ranked:
         article = sentence.passage.chunk.article
-        header = 0 if article.id in articles else HEADER_TOKENS + embedder.count_tokens([article.title])[0]
+        header = 0 if article.id in articles else headers[article.title]
         if costs[sentence] + header <= left or not chosen:
             chosen.append(sentence)
             left -= costs[sentence] + header
@@ -101,37 +102,39 @@ def _ranked(
     leaning: str | None,
 ) -> list[Sentence]:
     """Every sentence of the passages, best first; before them the best for each side of a comparison."""
-    spans = [
-        (rank, passage, passage.chunk.start + start, passage.chunk.start + end)
+    placed = [
+        (rank, Sentence(passage, passage.chunk.start + start, passage.chunk.start + end))
         for rank, passage in enumerate(passages)
         if not _repeats(passage, passages[:rank])
         for start, end in sentence_spans(passage.chunk.text)
     ]
-    if not spans:
+    if not placed:
         return []
-    texts = [f"{p.chunk.article.title}\n{p.chunk.article.text[start:end]}" for _, p, start, end in spans]
-    vectors = embedder.embed_passages(texts)
+    vectors = embedder.embed_passages([f"{s.passage.chunk.article.title}\n{s.text}" for _, s in placed])
 
-    def scored(asked: str, asked_vector: Vectors) -> list[tuple[float, Sentence]]:
+    def scores(asked: str, asked_vector: Vectors) -> list[float]:
         stems, cosines = stems_of(asked), [float(cosine) for cosine in vectors @ asked_vector]
         best: dict[int, float] = {}
-        for (rank, *_), cosine in zip(spans, cosines, strict=True):
+        for (rank, _), cosine in zip(placed, cosines, strict=True):
             best[rank] = max(best.get(rank, -1.0), cosine)
-        rows = []
-        for (rank, passage, start, end), cosine in zip(spans, cosines, strict=True):
-            sentence = Sentence(passage, start, end, cosine)
-            score = cosine + WORD_BONUS * len(stems & sentence.stems) + NEIGHBOUR_WEIGHT * best[rank]
-            score += PASSAGE_WEIGHT * passage.score - RANK_MALUS * rank
-            rows.append((score + NEWEST_BONUS * newness[passage.chunk.article.id], sentence))
-        return sorted(rows, key=lambda pair: -pair[0])
+        return [
+            cosine
+            + WORD_BONUS * len(stems & sentence.stems)
+            + NEIGHBOUR_WEIGHT * best[rank]
+            + PASSAGE_WEIGHT * sentence.passage.score
+            - RANK_MALUS * rank
+            + NEWEST_BONUS * newness[sentence.passage.chunk.article.id]
+            for (rank, sentence), cosine in zip(placed, cosines, strict=True)
+        ]
 
     asked_vector = embedder.embed_question(question)
     if leaning is not None:
         asked_vector = np.mean([asked_vector, embedder.embed_question(leaning)], axis=0, dtype=np.float32)
-    ranked = [sentence for _, sentence in scored(question, asked_vector)]
-    best = [scored(side, embedder.embed_question(side))[0][1] for side in sides_of(question)]
-    first = [s for s in ranked if any((s.passage, s.start) == (side.passage, side.start) for side in best)]
-    return [*first, *(sentence for sentence in ranked if sentence not in first)]
+    scored = scores(question, asked_vector)
+    of_sides = [scores(side, embedder.embed_question(side)) for side in sides_of(question)]
+    first = {side.index(max(side)) for side in of_sides}
+    order = sorted(range(len(placed)), key=lambda at: (at not in first, -scored[at]))
+    return [placed[at][1] for at in order]
 
 
 def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:

@@ -23,7 +23,7 @@ def passage_of(start: int, end: int) -> Passage:
 def read(passages: list[Passage]) -> list[Sentence]:
     """Every sentence of the passages, as evidence."""
     return [
-        Sentence(p, p.chunk.start + start, p.chunk.start + end, 0.5)
+        Sentence(p, p.chunk.start + start, p.chunk.start + end)
         for p in passages
         for start, end in sentence_spans(p.chunk.text)
     ]

@@ -16,7 +16,7 @@ def passage(article: Article) -> Passage:
 
 
 def sentence(article: Article, start: int, end: int) -> Sentence:
-    return Sentence(passage(article), start, end, 0.5)
+    return Sentence(passage(article), start, end)
 
 
 def citation(number: int, article: Article, start: int, end: int) -> Citation:

@@ -91,27 +91,27 @@ def test_an_answer_from_memory_becomes_a_refusal_that_says_what_is_covered(ask: 
     assert "16 articles from August 2022 to February 2025" in done.text
 
 
-def test_an_answer_that_its_quotes_contradict_is_put_right(ask_lines: Callable[..., list[Answer]]) -> None:
-    question = "How many senators voted against the CHIPS and Science Act?"
-    lines = [
+SENATE = "How many senators voted against the CHIPS and Science Act?"
+
+
+def read_twice(first: str, second: str) -> list[dict[str, str]]:
+    """A script for SENATE: only the first reading has a passage that names the President."""
+    return [
         {"when": "does this passage", "reply": "yes"},
-        {"when": "President", "reply": "64"},
-        {"reply": "33"},
+        {"when": "President", "reply": first},
+        {"reply": second},
     ]
-    answers = ask_lines(question, lines)
+
+
+def test_an_answer_that_its_passages_contradict_is_put_right(ask_lines: Callable[..., list[Answer]]) -> None:
+    answers = ask_lines(SENATE, read_twice("64", "33"))
     assert "64" in [answer.text for answer in answers if answer.stage == "writing"]
     assert answers[-1].text == "33 [1]", answers[-1].reason
     assert "33" in answers[-1].citations[0].quote
 
 
 def test_a_second_reading_that_declines_puts_nothing_right(ask_lines: Callable[..., list[Answer]]) -> None:
-    question = "How many senators voted against the CHIPS and Science Act?"
-    lines = [
-        {"when": "does this passage", "reply": "yes"},
-        {"when": "President", "reply": "64"},
-        {"reply": "Not stated; 33 voted against."},
-    ]
-    assert "Not stated" not in ask_lines(question, lines)[-1].text
+    assert "Not stated" not in ask_lines(SENATE, read_twice("64", "Not stated; 33 voted against."))[-1].text
 
 
 def test_a_comparison_shows_what_the_whole_question_found_first(ask: Ask, sample_index: ArticleIndex) -> None:
