@@ -8,6 +8,7 @@ with open_answerer(settings) as answerer:
 
 from answer.abstain import WEIGHTS, feature
 from answer.answerer import Answerer, open_answerer
+from answer.cite import without_marks
 from answer.llm import LLMS, LanguageModel, Message, open_language_model
 from answer.verify import VERIFIERS, Verifier, open_verifier
 
@@ -23,4 +24,5 @@ __all__ = [
     "open_answerer",
     "open_language_model",
     "open_verifier",
+    "without_marks",
 ]

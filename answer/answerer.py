@@ -4,7 +4,7 @@ question + history ─► stand-alone question ─► search ─► evidence ─
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -29,13 +29,15 @@ from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
 from byline.closing import Closing
 from byline.errors import QuestionError
-from byline.records import Answer, Passage, Turn
+from byline.records import Answer, Article, Passage, Turn
 from byline.sentences import sentence_spans
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
 
 PASSAGES_PER_SIDE = 4
 """Searched besides for each side of a comparison: enough for its best article to be among them."""
+SPARE_PASSAGES = 88
+"""Searched besides where articles are left out, so that enough passages stay."""
 
 
 class Answerer(Closing):
@@ -48,12 +50,16 @@ class Answerer(Closing):
         self._settings = settings
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        without: Collection[str] = (),
     ) -> Generator[Answer, None, None]:
         """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
 
-        `as_of` hides what was published later. Raises QuestionError before anything is searched, and the language
-        model's errors while it writes.
+        `as_of` hides what was published later, `without` the articles of these ids or URLs and their copies. Raises
+        QuestionError before anything is searched, and the language model's errors while it writes.
         """
         clock = _Clock()
         answer = Answer(self._checked(question), model=self.model.name)
@@ -61,7 +67,7 @@ class Answerer(Closing):
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
-        found = self._found(answer.search_question, Filters(until=as_of))
+        found = self._found(answer.search_question, Filters(until=as_of), frozenset(without))
         answer = replace(answer, passages=found, stage="writing", timings=clock.mark("search"))
         yield answer
 
@@ -91,11 +97,16 @@ class Answerer(Closing):
         self.index.embedder.embed_question("warm")
         self.model.reply(answer_prompt([], "warm", []), 1)
 
-    def _found(self, question: str, filters: Filters) -> tuple[Passage, ...]:
+    def _found(self, question: str, filters: Filters, without: frozenset[str]) -> tuple[Passage, ...]:
         """The passages for the question, then those for each side of it where it compares, each chunk once."""
-        found = self.index.search(question, self._settings.search_passages, filters)
+
+        def search(asked: str, k: int) -> list[Passage]:
+            found = self.index.search(asked, k + SPARE_PASSAGES if without else k, filters)
+            return [passage for passage in found if not _names(passage.chunk.article) & without][:k]
+
+        found = search(question, self._settings.search_passages)
         for side in sides_of(question):
-            found += self.index.search(side, PASSAGES_PER_SIDE, filters)
+            found += search(side, PASSAGES_PER_SIDE)
         once: dict[str, Passage] = {}
         for passage in found:
             once.setdefault(passage.chunk.id, passage)
@@ -179,6 +190,11 @@ class _Clock:
         if once:
             self._marks.setdefault(name, time.perf_counter() - self._start)
         return MappingProxyType(dict(self._marks))
+
+
+def _names(article: Article) -> frozenset[str]:
+    """What the article, or the one that it repeats, is called."""
+    return frozenset(filter(None, (article.id, article.url, article.same_as)))
 
 
 def _said(cited: Sequence[CitedSentence]) -> str:

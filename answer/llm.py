@@ -73,6 +73,11 @@ class LanguageModel:
         """The OpenAI base URL of its server, where it has one."""
         return getattr(self._llm, "api_base", None)
 
+    @property
+    def served_as(self) -> str:
+        """What its server calls it."""
+        return str(getattr(self._llm, "model", self.name))
+
     def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
         try:

@@ -55,8 +55,10 @@ class Outcomes:
 
 
 def correct(row: Row) -> bool:
-    """The answer was given and says what an accepted string says."""
-    return row.case.answerable and not row.failed and not row.declined and is_right(row.text, row.case.answers)
+    """The answer was given and says what an accepted string says; of a quiz, or comes nearest to it of the choices."""
+    if not row.case.answerable or row.failed or row.declined:
+        return False
+    return is_right(row.text, row.case.answers) or row.chosen in row.case.answers
 
 
 def right(row: Row) -> bool:
