@@ -2,8 +2,7 @@
 
 What rules out an answer by itself: the model says that it is not stated, the answer says nothing that the question did
 not, it is not of the kind asked for (a "when" without a date), or a name or number of it stands in no cited passage.
-What is left is weighed: a logistic regression over a few signals, fitted by `python -m bench.fit_abstain` on questions
-that are not those of the shipped suite.
+What is left is weighed (`calibration`), by these signals:
 
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
@@ -11,25 +10,14 @@ that are not those of the shipped suite.
     names_missing   1 where a name or year of the question stands in no cited passage, else 0
 """
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from answer.evidence import stems_of
 from answer.verify import facts_of, held_in, numbers_of
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
-THRESHOLD = 0.4
-WEIGHTS: Mapping[str, float] = {
-    "bias": -0.778,
-    "proved": 0.408,
-    "reread": 0.214,
-    "agreed": 0.403,
-    "names_missing": -0.752,
-}
-"""Of `python -m bench.fit_abstain eval/data/dev.jsonl`: at 0.4 as few wrong answers pass as at 0.5, and more right."""
-PROBABILITIES = ("proved", "reread")
 YEAR_DIGITS = 4
 """A number this long names a year; a shorter one counts ("which two companies"), and no article need repeat it."""
 _SAYS_NOTHING = re.compile(
@@ -106,20 +94,3 @@ def names_missing(question: str, passages: Sequence[str]) -> bool:
     counts = {number for number in numbers_of(question) if len(number) != YEAR_DIGITS}
     asked = facts_of("the " + question) - counts
     return not offers_choice(question) and not asked <= held_in("\n".join(passages))
-
-
-def chance_of_right(signals: Mapping[str, float]) -> float:
-    """The fitted probability, 0 to 1, that this is the right answer to the question. A missing signal is neutral."""
-    total = WEIGHTS["bias"]
-    for name, weight in WEIGHTS.items():
-        if name != "bias":
-            total += weight * feature(name, signals)
-    return 1 / (1 + math.exp(-total))
-
-
-def feature(name: str, signals: Mapping[str, float]) -> float:
-    """A signal as the regression takes it: probabilities as log-odds, the rest as they are."""
-    if name in PROBABILITIES:
-        p = min(max(signals.get(name, 0.5), 0.001), 0.999)
-        return math.log(p / (1 - p))
-    return signals.get(name, 0.0)

@@ -11,15 +11,14 @@ from types import MappingProxyType
 
 from answer.abstain import (
     NOT_STATED,
-    THRESHOLD,
     agree,
-    chance_of_right,
     contradict,
     misfit,
     names_missing,
     offers_choice,
     says_nothing,
 )
+from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import CitedSentence, check, citations_of, cite, marked
 from answer.evidence import Sentence, choose_evidence, sides_of
 from answer.follow_up import relevant_turns, stand_alone
@@ -43,11 +42,19 @@ SPARE_PASSAGES = 88
 class Answerer(Closing):
     """Any number of threads may ask at once; each `ask` is one question."""
 
-    def __init__(self, index: ArticleIndex, model: LanguageModel, verifier: Verifier, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: ArticleIndex,
+        model: LanguageModel,
+        verifier: Verifier,
+        settings: Settings,
+        calibration: Calibration = BUILT_IN,
+    ) -> None:
         self.index = index
         self.model = model
         self._verifier = verifier
         self._settings = settings
+        self._calibration = calibration
 
     def ask(
         self,
@@ -155,7 +162,7 @@ class Answerer(Closing):
             agreed=float(agreed),
             names_missing=float(names_missing(answer.question, passages)),
         )
-        if chance_of_right(answer.signals) < THRESHOLD:
+        if self._calibration.chance_of_right(answer.signals) < self._calibration.threshold:
             return self._declined(answer, "what was found is too weak to answer from", clock)
         return replace(answer, stage="done", timings=clock.mark("done"))
 
@@ -175,8 +182,9 @@ class Answerer(Closing):
 
 def open_answerer(settings: Settings) -> Answerer:
     """The index in `settings.data` with the model of `settings.llm`, ready to ask; close it, or use it in a `with`."""
-    model = open_language_model(settings)
-    return Answerer(open_index(settings), model, open_verifier(settings.verifier, settings.models), settings)
+    model, calibration = open_language_model(settings), read_calibration(settings.data)
+    verifier = open_verifier(settings.verifier, settings.models)
+    return Answerer(open_index(settings), model, verifier, settings, calibration)
 
 
 class _Clock:

@@ -4,7 +4,7 @@ import runpy
 import sys
 
 BENCHES = ["bench.first_word"]
-BY_THEMSELVES = ["bench.keyword_engines", "bench.fit_abstain"]
+BY_THEMSELVES = ["bench.keyword_engines"]
 
 
 def main() -> None:

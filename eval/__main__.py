@@ -16,6 +16,7 @@ from answer import Answerer, open_answerer
 from byline.errors import BylineError, CaseError, SettingsError
 from byline.models import model_path
 from byline.settings import Settings, read_settings
+from eval import calibrate
 from eval.cases import Case, read_cases, with_hidden
 from eval.compare import compare
 from eval.gates import check, gates_path, read_gates
@@ -35,8 +36,11 @@ BESIDE = {name: MEASURES[name] for name in ("correct", "right", "wrong_shown")}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every gate holds, 1 when one fails or the suite cannot be run; argparse exits with 2."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given[:1] == ["calibrate"]:
+            return calibrate.main(given[1:])
+        options = _parser().parse_args(given)
         return _evaluate(options)
     except BylineError as error:
         print(f"python -m eval: {error}", file=sys.stderr)

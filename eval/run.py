@@ -15,6 +15,7 @@ from answer import without_marks
 from byline.errors import BylineError, CaseError
 from byline.records import Answer, Article, Citation, Turn
 from eval.cases import Case, describe_problems
+from eval.correctness import is_right
 from index import Embedder
 
 
@@ -108,6 +109,11 @@ def missing_articles(cases: Sequence[Case], index: HoldsArticles) -> list[str]:
             "ingest them first, or give their folder: --articles PATH"
         )
     return missing
+
+
+def says_right(row: Row) -> bool:
+    """Whether what was written, shown or not, says an accepted string, or comes nearest to one of the choices."""
+    return is_right(row.written or row.text, row.case.answers) or row.chosen in row.case.answers
 
 
 def write_row(row: Row) -> str:
