@@ -4,6 +4,8 @@ What rules out an answer by itself: the model says that it is not stated, the an
 not, it is not of the kind asked for (a "when" without a date), or a name or number of it stands in no cited passage.
 What is left is weighed (`calibration`), by these signals:
 
+    stated          how sure the model is that the passages state the answer, when it begins to write
+    later           1 where it found none in the best article, and this one in the next, else 0
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
     agreed          1 where it answered the same from the cited passages alone, else 0
@@ -43,6 +45,11 @@ _TIME = re.compile(
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|spring|summer|autumn|winter)\b",
     re.I,
 )
+
+
+def may_say_nothing(text: str) -> bool:
+    """Whether a reply that has only begun may still become "not stated": it is not shown until that is known."""
+    return f"{NOT_STATED} stated".startswith(text.strip().lower()) or says_nothing(text)
 
 
 def says_nothing(text: str) -> bool:

@@ -13,6 +13,7 @@ from answer.abstain import (
     NOT_STATED,
     agree,
     contradict,
+    may_say_nothing,
     misfit,
     names_missing,
     offers_choice,
@@ -22,7 +23,7 @@ from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import CitedSentence, check, citations_of, cite, marked
 from answer.evidence import Sentence, choose_evidence, sides_of
 from answer.follow_up import relevant_turns, stand_alone
-from answer.llm import LanguageModel, open_language_model
+from answer.llm import LanguageModel, Reply, open_language_model
 from answer.prompt import answer_prompt, proof_prompt, reading_prompt
 from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
@@ -79,19 +80,28 @@ class Answerer(Closing):
         yield answer
 
         leaning = answer.question if turns else None
-        evidence = choose_evidence(
+        readings = choose_evidence(
             answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
         )
-        if not evidence:
+        if not readings:
             yield self._declined(answer, "nothing was found", clock)
             return
 
-        for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
-            answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
-            yield answer
-        if says_nothing(answer.text):
+        reply = Reply("", {})
+        for evidence in readings:
+            for reply in self.model.write(
+                answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens
+            ):
+                if not may_say_nothing(reply.text):
+                    answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
+                    yield answer
+            if not says_nothing(reply.text):
+                break
+        else:
             yield self._declined(answer, "the model finds no answer in the passages", clock)
             return
+        answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
+        answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
 
         cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
@@ -155,7 +165,7 @@ class Answerer(Closing):
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
-        answer = self._signalled(
+        answer = _signalled(
             answer,
             proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
             reread=1 - again.chance_of(NOT_STATED),
@@ -166,12 +176,9 @@ class Answerer(Closing):
             return self._declined(answer, "what was found is too weak to answer from", clock)
         return replace(answer, stage="done", timings=clock.mark("done"))
 
-    def _signalled(self, answer: Answer, **signals: float | None) -> Answer:
-        known = {name: value for name, value in signals.items() if value is not None}
-        return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
-
     def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:
         text = refusal(answer.question, self.index)
+        clock.mark("first_word")
         return replace(
             answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
         )
@@ -194,10 +201,15 @@ class _Clock:
         self._start = time.perf_counter()
         self._marks: dict[str, float] = {}
 
-    def mark(self, name: str, *, once: bool = True) -> MappingProxyType[str, float]:
-        if once:
-            self._marks.setdefault(name, time.perf_counter() - self._start)
+    def mark(self, name: str) -> MappingProxyType[str, float]:
+        """Of a name that comes again, the first time counts."""
+        self._marks.setdefault(name, time.perf_counter() - self._start)
         return MappingProxyType(dict(self._marks))
+
+
+def _signalled(answer: Answer, **signals: float | None) -> Answer:
+    known = {name: value for name, value in signals.items() if value is not None}
+    return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
 
 
 def _names(article: Article) -> frozenset[str]:

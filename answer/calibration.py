@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from byline.errors import SettingsError
 
 FILE = "calibration.json"
-PROBABILITIES = frozenset({"proved", "reread"})
+PROBABILITIES = frozenset({"stated", "proved", "reread"})
 """Signals that are probabilities; the regression takes their log-odds."""
 
 
@@ -70,6 +70,14 @@ def write_calibration(calibration: Calibration, data: Path) -> Path:
 
 _CALIBRATION = TypeAdapter(Calibration)
 BUILT_IN = Calibration(
-    weights={"bias": -0.778, "proved": 0.408, "reread": 0.214, "agreed": 0.403, "names_missing": -0.752},
+    weights={
+        "bias": -0.778,
+        "stated": 0.4,
+        "later": -0.3,
+        "proved": 0.408,
+        "reread": 0.214,
+        "agreed": 0.403,
+        "names_missing": -0.752,
+    },
     threshold=0.4,
 )

@@ -12,7 +12,7 @@ LlamaIndex's global `Settings` is never touched: it falls back to OpenAI without
 import importlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,27 +78,23 @@ class LanguageModel:
         """What its server calls it."""
         return str(getattr(self._llm, "model", self.name))
 
-    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
+    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[Reply]:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
+        first: Mapping[str, float] = {}
         try:
             for part in self._llm.stream_chat(_chat(messages), **self._options(tokens)):
-                yield part.message.content or ""
+                first = first or _first_of_stream(part.raw)
+                yield Reply(part.message.content or "", first)
         except Exception as error:
             raise self._ours(error) from error
 
     def reply(self, messages: Sequence[Message], tokens: int) -> Reply:
         """The whole reply at once, with the probabilities of its first token where the server gives them."""
-        options = self._options(tokens)
-        if self._has_probabilities:
-            options |= {"logprobs": True, "top_logprobs": 20}
         try:
-            response = self._llm.chat(_chat(messages), **options)
+            response = self._llm.chat(_chat(messages), **self._options(tokens))
         except Exception as error:
             raise self._ours(error) from error
-        first: dict[str, float] = {}
-        for at in (response.logprobs or [[]])[0]:
-            word = at.token.strip().lower()
-            first[word] = first.get(word, 0.0) + math.exp(at.logprob)
+        first = _by_word((at.token, at.logprob) for at in (response.logprobs or [[]])[0])
         return Reply((response.message.content or "").strip(), first)
 
     def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
@@ -109,7 +105,8 @@ class LanguageModel:
 
     def _options(self, tokens: int) -> dict[str, Any]:
         """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
-        return {"max_tokens": tokens} if self.address else {}
+        likely = {"logprobs": True, "top_logprobs": 20} if self._has_probabilities else {}
+        return {"max_tokens": tokens, **likely} if self.address else {}
 
     def _ours(self, error: Exception) -> LanguageModelError:
         if isinstance(error, LanguageModelError):
@@ -220,6 +217,22 @@ def _open_class(dotted: str, arguments: str) -> LanguageModel:
     if not isinstance(llm, LLM):
         raise SettingsError(f"{dotted} is not a LlamaIndex LLM class")
     return LanguageModel(dotted, llm, has_probabilities=False)
+
+
+def _first_of_stream(raw: Any) -> dict[str, float]:
+    """The probabilities of a streamed reply's first token, which LlamaIndex leaves in the server's own words."""
+    choices = getattr(raw, "choices", None) or []
+    content = getattr(getattr(choices[0], "logprobs", None), "content", None) if choices else None
+    return _by_word((at.token, at.logprob) for at in content[0].top_logprobs) if content else {}
+
+
+def _by_word(tokens: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Token and logarithm of its probability -> probability of each word, case and spaces aside."""
+    words: dict[str, float] = {}
+    for token, logprob in tokens:
+        word = token.strip().lower()
+        words[word] = words.get(word, 0.0) + math.exp(logprob)
+    return words
 
 
 def _chat(messages: Sequence[Message]) -> list[Any]:

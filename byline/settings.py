@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     )
     search_passages: int = Field(12, ge=1, le=100, description="passages that a search for an answer brings back")
     evidence_tokens: int = Field(
-        300, ge=64, le=32768, description="most tokens of sentences that the language model reads"
+        240,
+        ge=64,
+        le=32768,
+        description="most tokens of the best article that the language model reads, and of others where it needs more",
     )
     answer_tokens: int = Field(120, ge=16, le=4096, description="most tokens of an answer")
     llm_context_tokens: int = Field(

@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+TOPS = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
+LIKELY = {"content": [{**TOPS[0], "top_logprobs": TOPS}]}
+
 
 class ModelStandIn(BaseHTTPRequestHandler):
     """Replies with its server's `reply`, word by word where a stream is asked for; knows the model `tiny` only."""
@@ -34,7 +37,11 @@ class ModelStandIn(BaseHTTPRequestHandler):
     def _openai(self, asked: dict[str, Any]) -> None:
         about = {"id": "x", "created": 0, "model": "tiny"}
         if asked.get("stream"):
-            parts = [{"index": 0, "delta": {"role": "assistant", "content": word}} for word in self.words]
+            parts: list[dict[str, Any]] = [
+                {"index": 0, "delta": {"role": "assistant", "content": word}} for word in self.words
+            ]
+            if asked.get("logprobs"):
+                parts[0]["logprobs"] = LIKELY
             lines = [{**about, "object": "chat.completion.chunk", "choices": [part]} for part in parts]
             self._send(
                 "".join(f"data: {json.dumps(line)}\n\n" for line in lines) + "data: [DONE]\n\n", "text/event-stream"
@@ -46,8 +53,7 @@ class ModelStandIn(BaseHTTPRequestHandler):
             "message": {"role": "assistant", "content": "".join(self.words)},
         }
         if asked.get("logprobs"):
-            tops = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
-            choice["logprobs"] = {"content": [{**tops[0], "top_logprobs": tops}]}
+            choice["logprobs"] = LIKELY
         self._send(json.dumps({**about, "object": "chat.completion", "choices": [choice]}))
 
     def _ollama(self, asked: dict[str, Any]) -> None:

@@ -8,15 +8,15 @@ import pytest
 from answer import BUILT_IN, Calibration, read_calibration, write_calibration
 from byline.errors import SettingsError
 
-UNSURE = {"proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
+UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
 
 
 def test_what_speaks_for_an_answer_raises_its_chance() -> None:
-    for name, better in {"proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
+    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
         assert BUILT_IN.chance_of_right({**UNSURE, name: better}) > BUILT_IN.chance_of_right(UNSURE), name
-    sure = {"proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0}
+    sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0}
     assert BUILT_IN.chance_of_right(sure) > BUILT_IN.threshold
-    assert BUILT_IN.chance_of_right({**UNSURE, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold
+    assert BUILT_IN.chance_of_right({**UNSURE, "stated": 0.3, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold
 
 
 def test_a_collection_without_one_takes_the_built_in(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_the_collections_own_is_read_back(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("{", "holds no calibration"),
-        (json.dumps({"weights": {"bias": 0, "mood": 1}, "threshold": 0.5}), "weighs bias, mood, not bias, proved"),
+        (json.dumps({"weights": {"bias": 0, "mood": 1}, "threshold": 0.5}), "weighs bias, mood, not bias, stated"),
     ],
 )
 def test_one_that_does_not_fit_says_how_to_go_on(content: str, said: str, tmp_path: Path) -> None:
