@@ -9,6 +9,7 @@ with open_answerer(settings) as answerer:
 from answer.answerer import Answerer, open_answerer
 from answer.calibration import BUILT_IN, Calibration, feature, read_calibration, write_calibration
 from answer.cite import without_marks
+from answer.interrupt import Interruption, interruptible
 from answer.llm import LLMS, LanguageModel, Message, open_language_model
 from answer.verify import VERIFIERS, Verifier, open_verifier
 
@@ -18,10 +19,12 @@ __all__ = [
     "VERIFIERS",
     "Answerer",
     "Calibration",
+    "Interruption",
     "LanguageModel",
     "Message",
     "Verifier",
     "feature",
+    "interruptible",
     "open_answerer",
     "open_language_model",
     "open_verifier",

@@ -101,5 +101,3 @@ def _whole(chunk: Chunk) -> bool:
     same = chunk.article.text[chunk.start : chunk.end] == chunk.text
     _, marked, mark = chunk.article.digest.partition("edition ")
     return same and (not marked or chunk.text.startswith(mark[: len(chunk.text)]))
-
-

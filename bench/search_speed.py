@@ -17,7 +17,7 @@ import statistics
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -206,7 +206,9 @@ def _print(row: Mapping[str, Any]) -> None:
         f"\n{row['store']}: {row['chunks']} chunks of {row['articles']} articles; opened in {row['open_seconds']:.2f} s,"
         f" first search {row['first_search_seconds']:.2f} s, {row['opened_megabytes']:.0f} MB\n"
     )
-    print("| filter | chunks that fit | median ms | p95 ms | times the plain | recall@10 of exact |\n|---|---|---|---|---|---|")
+    print(
+        "| filter | chunks that fit | median ms | p95 ms | times the plain | recall@10 of exact |\n|---|---|---|---|---|---|"
+    )
     for kind, told in row["filters"].items():
         print(
             f"| {kind} | {told['chunks_that_fit']:,} | {told['median_ms']:.1f} | {told['p95_ms']:.1f} |"

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     )
     llm_slots: int = Field(2, ge=1, le=64, description="questions that the model in process answers side by side")
     llm_threads: int = Field(0, ge=0, description="threads of the model in process; 0 takes one for each core")
+    read_ahead_elsewhere: bool = Field(
+        False,
+        description="whether a model of another server reads along while a question is typed, as the one in process",
+    )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest wait for a language model to say something")
     question_max_characters: int = Field(2000, ge=100, description="longest question that is taken")
     host: str = Field("127.0.0.1", description="address on which the chat listens")

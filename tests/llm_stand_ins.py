@@ -3,9 +3,9 @@
 import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 TOPS = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
@@ -20,6 +20,7 @@ class ModelStandIn(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append((self.path, asked))  # type: ignore[attr-defined]
+        self.server.gate.wait(60)  # type: ignore[attr-defined]
         if asked["model"] != "tiny":
             self._send(json.dumps({"error": {"message": f"model {asked['model']!r} not found"}}), status=404)
         elif self.path == "/v1/chat/completions":
@@ -68,11 +69,12 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
     def _send(self, text: str, kind: str = "application/json", status: int = 200) -> None:
         body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked has hung up
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Nothing on the screen of whoever runs the tests."""
@@ -80,11 +82,16 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
 @contextmanager
 def model_stand_in(reply: str) -> Iterator[ThreadingHTTPServer]:
-    """Yields the server; `server.requests` holds (path, body) of each call, `server.url` its address."""
+    """Yields the server; `server.requests` holds (path, body) of each call, `server.url` its address.
+
+    It answers as long as `server.gate` is open, and lets everybody wait while it is cleared.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), ModelStandIn)
-    server.reply, server.requests = reply, []  # type: ignore[attr-defined]
+    server.reply, server.requests, server.gate = reply, [], Event()  # type: ignore[attr-defined]
+    server.gate.set()  # type: ignore[attr-defined]
     server.url = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
     Thread(target=server.serve_forever, daemon=True).start()
     yield server
+    server.gate.set()  # type: ignore[attr-defined]
     server.shutdown()
     server.server_close()

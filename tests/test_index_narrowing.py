@@ -52,7 +52,9 @@ class Parts:
             self.held[chunk.id] = chunk.article, vectors[number]
 
     def brute_force(self, question: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        fitting = {id: float(vector @ question) for id, (article, vector) in self.held.items() if fits(article, filters)}
+        fitting = {
+            id: float(vector @ question) for id, (article, vector) in self.held.items() if fits(article, filters)
+        }
         return sorted(fitting.items(), key=lambda one: -one[1])[:k]
 
     def close(self) -> None:
@@ -171,9 +173,7 @@ def test_a_file_that_is_cut_short_says_how_it_is_mended(parts: Parts, tmp_path: 
         parts.meaning.nearest(vectors_of(1)[0], 3, Filters(article="a7"))
 
 
-def test_readers_see_an_article_whole_while_it_is_written_anew(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readers_see_an_article_whole_while_it_is_written_anew(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """All chunks of an edition have one vector, so a reader that sees two cosines has seen a half-written article."""
     monkeypatch.setattr(meaning_module, "SPARE", 3.0)
     editions, problems = vectors_of(40, seed=5), list[object]()

@@ -191,9 +191,7 @@ def test_a_rebuild_that_is_refused_leaves_the_folder_as_it_was(shared: Shared) -
         assert mine.digests() == {"harbour": "1", "chips": "1"} and list(mine.check()) == []
 
 
-def test_a_rebuild_holds_the_lease_until_the_vectors_are_gone(
-    shared: Shared, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rebuild_holds_the_lease_until_the_vectors_are_gone(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     writer, other = shared.open("writer"), shared.open("other")
     writer.replace([whole(HARBOUR)])
     clear, refused = writer._meaning.clear, list[str]()
