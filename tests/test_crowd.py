@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PEOPLE, SLOTS = 16, 2
 DONE = "#chat .proven, #chat .refusal"
 STATUS = "#chat .provisional .status"
+LOADING_MILLISECONDS = 60_000
+"""The first question waits for the embedder."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def test_sixteen_people_see_their_place_and_are_answered_in_the_order_of_asking(
         pages = [stack.enter_context(open_page(browser, address)) for _ in range(PEOPLE)]
         for number, page in enumerate(pages):
             submit(page, f"Who co-chaired the council, asks person {number}?")
-            expect(page.locator(STATUS)).to_contain_text(place(number - SLOTS))
+            expect(page.locator(STATUS)).to_contain_text(place(number - SLOTS), timeout=LOADING_MILLISECONDS)
         server.gate.set()  # type: ignore[attr-defined]
         for page in pages:
             expect(page.locator(DONE)).to_have_count(1, timeout=ANSWER_MILLISECONDS)
@@ -86,7 +88,7 @@ def test_who_leaves_makes_room_at_once(browser: Browser, data: Path, server: Thr
         first = context.new_page()
         first.goto(address)
         submit(first, "Who co-chaired the council?")
-        expect(first.locator(STATUS)).to_contain_text("Writing")
+        expect(first.locator(STATUS)).to_contain_text("Writing", timeout=LOADING_MILLISECONDS)
         submit(next_one, "When was the AI Action Summit in Paris?")
         expect(next_one.locator(STATUS)).to_contain_text("You are next.")
         submit(last, "Who won the 2022 World Cup?")
@@ -97,8 +99,9 @@ def test_who_leaves_makes_room_at_once(browser: Browser, data: Path, server: Thr
             expect(first.locator("#chat .byline")).to_contain_text("Stopped")
         else:
             context.close()
-        expect(next_one.locator(STATUS)).to_contain_text("Writing")
-        assert time.monotonic() - left < 4, "the model answers nobody, so only leaving can have freed its slot"
+        expect(next_one.locator(STATUS)).to_contain_text("Writing", timeout=LOADING_MILLISECONDS)
+        took = time.monotonic() - left
+        assert took < 10, f"the model says nothing for a minute, so only leaving can have freed its slot; took {took}"
         expect(last.locator(STATUS)).to_contain_text("You are next.")
         server.gate.set()  # type: ignore[attr-defined]
         for page in (next_one, last):
