@@ -261,7 +261,7 @@ def import_gradio() -> None:
             raise OSError("no stubs")
         return file_of(found)
 
-    inspect.getfile = file_unless_gradio
+    inspect.getfile = file_unless_gradio  # type: ignore[assignment]
     try:
         import gradio  # noqa: F401
     finally:

@@ -6,7 +6,7 @@ running question until its next step, and does not know whether the model is idl
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from threading import Lock, Thread
 
 from app_conversation import Conversation
@@ -50,7 +50,7 @@ class Line:
         return not self._places
 
 
-async def in_turn(line: Line, conversation: Conversation, work: Iterator[None]) -> AsyncIterator[None]:
+async def in_turn(line: Line, conversation: Conversation, work: Iterator[None]) -> AsyncGenerator[None, None]:
     """Does the work, which answers the conversation's last question, once it is its turn; an item for each change.
 
     Ends early where the question is stopped. When the iterator is closed, as Gradio does once a page was closed, the

@@ -173,7 +173,7 @@ def open_openai_like(name: str, settings: Settings) -> LanguageModel:
 def _openai_like(model: str, address: str, settings: Settings) -> "LLM":
     from llama_index.llms.openai_like import OpenAILike
 
-    return OpenAILike(  # type: ignore[no-any-return]
+    return OpenAILike(
         model=model,
         api_base=address,
         api_key=settings.llm_api_key.get_secret_value(),

@@ -53,7 +53,7 @@ def main() -> None:
 def _both_ways(answerer: Answerer, case: dict[str, Any], keys_per_second: float, typed_first: bool) -> dict[str, Any]:
     history = [Turn(turn["question"], turn["answer"]) for turn in case.get("history", [])]
     as_of = date.fromisoformat(case["asked"]) if case.get("asked") else None
-    seconds: dict[str, float] = {}
+    seconds: dict[str, Any] = {}
     for way in sorted(("plain", "typed"), reverse=typed_first):
         _forget(answerer, case["id"] + way)
         if way == "typed":
@@ -95,20 +95,25 @@ def _begin(read: Callable[[], None]) -> Interruption:
     return begun.get()
 
 
-def _first_word(answerer: Answerer, question: str, history: Sequence[Turn], as_of: date | None) -> float:
+def _first_word(answerer: Answerer, question: str, history: Sequence[Turn], as_of: date | None) -> dict[str, float]:
+    """Seconds to the sources and to the first word; to the refusal, where none is written."""
     with closing(answerer.ask(question, history, as_of)) as steps:
         for answer in steps:
             if "first_word" in answer.timings:
-                return answer.timings["first_word"]
-    return answer.timings["done"]
+                break
+    return {"sources": answer.timings["search"], "first_word": answer.timings.get("first_word", answer.timings["done"])}
 
 
 def _report(rows: list[dict[str, Any]], out: Path) -> None:
     summary: dict[str, Any] = {"cases": len(rows)}
     for way in ("plain", "typed"):
-        seconds = sorted(row[way] for row in rows)
-        summary[way] = {"median_s": statistics.median(seconds), "p95_s": seconds[int(0.95 * (len(seconds) - 1))]}
-    summary["plain_over_typed_median"] = statistics.median(row["plain"] / row["typed"] for row in rows)
+        summary[way] = {}
+        for moment in ("sources", "first_word"):
+            seconds = sorted(row[way][moment] for row in rows)
+            p95 = seconds[int(0.95 * (len(seconds) - 1))]
+            summary[way][moment] = {"median_s": statistics.median(seconds), "p95_s": p95}
+    ratios = [row["plain"]["first_word"] / row["typed"]["first_word"] for row in rows]
+    summary["plain_over_typed_median"] = statistics.median(ratios)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps({"summary": summary, "rows": rows}, indent=1))
     print(json.dumps(summary, indent=1))
