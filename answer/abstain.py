@@ -9,17 +9,24 @@ What is left is weighed (`calibration`), by these signals:
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
     agreed          1 where it answered the same from the cited passages alone, else 0
+    covered         share of the question's words that the cited passages hold, rare words counting more, 0 to 1
+    lead            how far the best passage's score lies above that of the best of another article
     names_missing   1 where a name or year of the question stands in no cited passage, else 0
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from math import log
 
 from answer.evidence import stems_of
 from answer.verify import facts_of, held_in, numbers_of
+from byline.records import Passage
+from index import content_words
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
+RARITY_SCALE = 1000
+"""A word in this many chunks, or in more, says nothing; the index counts no further."""
 YEAR_DIGITS = 4
 """A number this long names a year; a shorter one counts ("which two companies"), and no article need repeat it."""
 _SAYS_NOTHING = re.compile(
@@ -94,6 +101,21 @@ def contradict(text: str, again: str) -> bool:
     """Whether two answers each name numbers, and no number is in both."""
     a, b = numbers_of(text), numbers_of(again)
     return bool(a and b) and a.isdisjoint(b)
+
+
+def covered(question: str, passages: Sequence[str], chunks_with: Callable[[str], int]) -> float:
+    """The share of the question's words that the passages hold, each by the logarithm of how few chunks have it."""
+    held = stems_of("\n".join(passages))
+    words = dict.fromkeys(content_words(question))
+    rarity = {word: log(RARITY_SCALE / (1 + min(chunks_with(word), RARITY_SCALE - 2))) for word in words}
+    found = sum(rarity[word] for word in words if stems_of(word) & held)
+    return found / sum(rarity.values()) if rarity else 0.0
+
+
+def lead(passages: Sequence[Passage]) -> float:
+    """Between the first passage and the first of another article; 0 where there is none."""
+    others = [p.score for p in passages if p.chunk.article.id != passages[0].chunk.article.id]
+    return passages[0].score - max(others) if others else 0.0
 
 
 def names_missing(question: str, passages: Sequence[str]) -> bool:

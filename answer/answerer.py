@@ -13,6 +13,8 @@ from answer.abstain import (
     NOT_STATED,
     agree,
     contradict,
+    covered,
+    lead,
     may_say_nothing,
     misfit,
     names_missing,
@@ -186,6 +188,8 @@ class Answerer(Closing):
             proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
             reread=1 - again.chance_of(NOT_STATED),
             agreed=float(agreed),
+            covered=covered(answer.search_question, passages, self.index.occurrences),
+            lead=lead(answer.passages),
             names_missing=float(names_missing(answer.question, passages)),
         )
         if self._calibration.chance_of_right(answer.signals) < self._calibration.threshold:

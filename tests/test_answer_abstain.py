@@ -2,7 +2,8 @@
 
 import pytest
 
-from answer.abstain import agree, contradict, misfit, names_missing, says_nothing
+from answer.abstain import agree, contradict, covered, lead, may_say_nothing, misfit, names_missing, says_nothing
+from byline.records import Article, Chunk, Passage
 
 
 @pytest.mark.parametrize("text", ["Not stated.", "", "The passages do not mention it.", "The price is not specified."])
@@ -65,3 +66,25 @@ def test_a_name_that_the_passages_lack() -> None:
     assert names_missing("Who opened the harbour of Ghent?", passages)
     assert names_missing("Who opened the harbour in 2020?", passages)
     assert not names_missing("Which is larger, Ostend or Ghent?", passages)
+
+
+def test_rare_words_of_the_question_count_more() -> None:
+    chunks_with = {"harbour": 2, "opened": 400}.get
+    question = "Who opened the harbour?"
+    assert covered(question, ["A harbour was opened."], chunks_with) == pytest.approx(1)
+    assert covered(question, ["The harbour is old."], chunks_with) > 0.8
+    assert covered(question, ["It was opened on Monday."], chunks_with) < 0.2
+    assert covered(question, ["Nothing of it."], chunks_with) == 0
+
+
+def test_the_lead_is_over_the_next_article() -> None:
+    def passage(article: str, score: float) -> Passage:
+        return Passage(Chunk("c", Article(article, "T", "Text."), 0, 5, "Text."), score, frozenset({"words"}))
+
+    assert lead([passage("a", 0.9), passage("a", 0.8), passage("b", 0.5)]) == pytest.approx(0.4)
+    assert lead([passage("a", 0.9)]) == 0
+
+
+def test_what_may_become_a_refusal_is_not_shown_yet() -> None:
+    assert all(may_say_nothing(text) for text in ("", "No", "not", "not stated", "Not stated in the passages"))
+    assert not any(may_say_nothing(text) for text in ("Norway", "not before May", "No, it"))
