@@ -23,7 +23,8 @@ from answer.abstain import (
 )
 from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import CitedSentence, check, citations_of, cite, marked
-from answer.evidence import Sentence, choose_evidence, sides_of
+from answer.evidence import Sentence, choose_evidence
+from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
 from answer.llm import LanguageModel, Reply, open_language_model
 from answer.prompt import answer_prompt, proof_prompt, reading_prompt
@@ -31,15 +32,10 @@ from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
 from byline.closing import Closing
 from byline.errors import QuestionError
-from byline.records import Answer, Article, Passage, Turn
+from byline.records import Answer, Turn
 from byline.sentences import sentence_spans
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
-
-PASSAGES_PER_SIDE = 4
-"""Searched besides for each side of a comparison: enough for its best article to be among them."""
-SPARE_PASSAGES = 88
-"""Searched besides where articles are left out, so that enough passages stay."""
 
 
 class Answerer(Closing):
@@ -77,14 +73,11 @@ class Answerer(Closing):
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
-        found = self._found(answer.search_question, Filters(until=as_of), frozenset(without))
-        answer = replace(answer, passages=found, stage="writing", timings=clock.mark("search"))
+        found = self._found(answer.search_question, as_of, frozenset(without))
+        answer = replace(answer, passages=found.passages, stage="writing", timings=clock.mark("search"))
         yield answer
 
-        leaning = answer.question if turns else None
-        readings = choose_evidence(
-            answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
-        )
+        readings = self._readings(answer.search_question, answer.question if turns else None, found)
         if not readings:
             yield self._declined(answer, "nothing was found", clock)
             return
@@ -121,9 +114,7 @@ class Answerer(Closing):
         question = self._checked(question)
         turns = relevant_turns(question, history)
         searched = stand_alone(question, turns)
-        found = self._found(searched, Filters(until=as_of), frozenset())
-        leaning = question if turns else None
-        readings = choose_evidence(searched, found, self.index.embedder, self._settings.evidence_tokens, leaning)
+        readings = self._readings(searched, question if turns else None, self._found(searched, as_of))
         if readings:
             self.model.reply(answer_prompt(readings[0], question, turns), 1)
 
@@ -132,20 +123,13 @@ class Answerer(Closing):
         self.index.embedder.embed_question("warm")
         self.model.reply(answer_prompt([], "warm", []), 1)
 
-    def _found(self, question: str, filters: Filters, without: frozenset[str]) -> tuple[Passage, ...]:
-        """The passages for the question, then those for each side of it where it compares, each chunk once."""
+    def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
+        return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
 
-        def search(asked: str, k: int) -> list[Passage]:
-            found = self.index.search(asked, k + SPARE_PASSAGES if without else k, filters)
-            return [passage for passage in found if not _names(passage.chunk.article) & without][:k]
-
-        found = search(question, self._settings.search_passages)
-        for side in sides_of(question):
-            found += search(side, PASSAGES_PER_SIDE)
-        once: dict[str, Passage] = {}
-        for passage in found:
-            once.setdefault(passage.chunk.id, passage)
-        return tuple(once.values())
+    def _readings(self, question: str, leaning: str | None, found: Found) -> tuple[list[Sentence], ...]:
+        """What the model is to read, one after the other, until it finds an answer."""
+        tokens, embedder = self._settings.evidence_tokens, self.index.embedder
+        return choose_evidence(question, found.passages, embedder, tokens, leaning, found.compared)
 
     def _checked(self, question: str) -> str:
         question = " ".join(question.split())
@@ -230,11 +214,6 @@ class _Clock:
 def _signalled(answer: Answer, **signals: float | None) -> Answer:
     known = {name: value for name, value in signals.items() if value is not None}
     return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
-
-
-def _names(article: Article) -> frozenset[str]:
-    """What the article, or the one that it repeats, is called."""
-    return frozenset(filter(None, (article.id, article.url, article.same_as)))
 
 
 def _said(cited: Sequence[CitedSentence]) -> str:

@@ -8,13 +8,12 @@ as several in half the time (`docs/decisions.md`).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
 from byline.records import Passage
 from byline.sentences import sentence_spans
-from index import Embedder, Vectors, content_words, stem
+from index import Embedder, content_words, stem
 
 WORD_BONUS, RANK_MALUS = 0.05, 0.01
 """Added to a sentence's cosine for each word shared with the question; taken from it for each place of its passage."""
@@ -23,8 +22,8 @@ PASSAGE_WEIGHT, NEIGHBOUR_WEIGHT = 0.6, 0.6
 the sentence that names what is asked about."""
 NEWEST_BONUS = 0.1
 """For the newest article of those found, where the question asks how things stand; the oldest gets none of it."""
-READINGS = 2
-"""Articles that are read before it is said that they do not state an answer."""
+EACH_COMPARED = 0.75
+"""Of the tokens of one article, for each of two."""
 HEADER_TOKENS = 12
 """What a prompt spends around the title of an article."""
 
@@ -32,7 +31,7 @@ _ASKS_ABOUT_NOW = re.compile(
     r"\b(next|latest|newest|current|currently|now|upcoming|most recent|today|so far|planned)\b", re.I
 )
 _COMPARES = re.compile(
-    r"\bboth\b|\b(?:of|between) the two\b|\bin common\b"
+    r"^of .+ and .+,|\bboth\b|\b(?:of|between) the two\b|\bin common\b"
     r"|\b(?:earlier|later|larger|smaller|bigger|longer|shorter|higher|lower|more|fewer|less) (?:one|than)\b",
     re.I,
 )
@@ -78,13 +77,18 @@ def compares(question: str) -> bool:
 
 
 def choose_evidence(
-    question: str, passages: Sequence[Passage], embedder: Embedder, tokens: int, leaning: str | None = None
+    question: str,
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    tokens: int,
+    leaning: str | None = None,
+    compared: Sequence[str] = (),
 ) -> tuple[list[Sentence], ...]:
     """What the model reads, and where it finds no answer in that, what it reads next; nothing where nothing was found.
 
-    Each reading is the best sentences of one article that fit `tokens`, the best article first, READINGS at most. A
-    question that compares, or asks how things stand now, is about several articles: they come in one reading, the
-    newest first, with the best sentence for each side.
+    First the best sentences of the best article that fit `tokens`, then those of all the others. Two articles that are
+    compared, those with the ids `compared` or else the best two, come in one reading, each with EACH_COMPARED of the
+    tokens. So do all where it asks how things stand now, the newest first.
 
     `leaning` is the question as it was asked, where it leaned on earlier ones: half of a cosine is to it, for what it
     asks is drowned in what it leans on. The best sentence is always there, however long. Copies of an article add
@@ -94,12 +98,18 @@ def choose_evidence(
     ranked = _ranked(question, passages, newness, embedder, leaning)
     if not ranked:
         return ()
-    if compares(question) or any(newness.values()):
-        return (sorted(_fitting(ranked, embedder, tokens), key=lambda s: -newness[s.passage.chunk.article.id]),)
     by_article: dict[str, list[Sentence]] = {}
     for sentence in ranked:
         by_article.setdefault(sentence.passage.chunk.article.id, []).append(sentence)
-    return tuple(_fitting(sentences, embedder, tokens) for sentences in islice(by_article.values(), READINGS))
+    best, *others = by_article
+    if compared or compares(question):
+        share, pair = int(EACH_COMPARED * tokens), [id for id in compared if id in by_article] or [best, *others[:1]]
+        return ([sentence for id in pair for sentence in _fitting(by_article[id], embedder, share)],)
+    if any(newness.values()):
+        return (sorted(_fitting(ranked, embedder, tokens), key=lambda s: -newness[s.passage.chunk.article.id]),)
+    first = _fitting(by_article[best], embedder, tokens)
+    rest = [sentence for sentence in ranked if sentence.passage.chunk.article.id != best]
+    return (first, _fitting(rest, embedder, tokens)) if rest else (first,)
 
 
 def _fitting(ranked: Sequence[Sentence], embedder: Embedder, tokens: int) -> list[Sentence]:
@@ -128,7 +138,7 @@ def _ranked(
     embedder: Embedder,
     leaning: str | None,
 ) -> list[Sentence]:
-    """Every sentence of the passages, best first; before them the best for each side of a comparison."""
+    """Every sentence of the passages, best first."""
     placed = [
         (rank, Sentence(passage, passage.chunk.start + start, passage.chunk.start + end))
         for rank, passage in enumerate(passages)
@@ -139,29 +149,23 @@ def _ranked(
         return []
     vectors = embedder.embed_passages([f"{s.passage.chunk.article.title}\n{s.text}" for _, s in placed])
 
-    def scores(asked: str, asked_vector: Vectors) -> list[float]:
-        stems, cosines = stems_of(asked), [float(cosine) for cosine in vectors @ asked_vector]
-        best: dict[int, float] = {}
-        for (rank, _), cosine in zip(placed, cosines, strict=True):
-            best[rank] = max(best.get(rank, -1.0), cosine)
-        return [
-            cosine
-            + WORD_BONUS * len(stems & sentence.stems)
-            + NEIGHBOUR_WEIGHT * best[rank]
-            + PASSAGE_WEIGHT * sentence.passage.score
-            - RANK_MALUS * rank
-            + NEWEST_BONUS * newness[sentence.passage.chunk.article.id]
-            for (rank, sentence), cosine in zip(placed, cosines, strict=True)
-        ]
-
     asked_vector = embedder.embed_question(question)
     if leaning is not None:
         asked_vector = np.mean([asked_vector, embedder.embed_question(leaning)], axis=0, dtype=np.float32)
-    scored = scores(question, asked_vector)
-    of_sides = [scores(side, embedder.embed_question(side)) for side in sides_of(question)]
-    first = {side.index(max(side)) for side in of_sides}
-    order = sorted(range(len(placed)), key=lambda at: (at not in first, -scored[at]))
-    return [placed[at][1] for at in order]
+    stems, cosines = stems_of(question), [float(cosine) for cosine in vectors @ asked_vector]
+    best: dict[int, float] = {}
+    for (rank, _), cosine in zip(placed, cosines, strict=True):
+        best[rank] = max(best.get(rank, -1.0), cosine)
+    scores = [
+        cosine
+        + WORD_BONUS * len(stems & sentence.stems)
+        + NEIGHBOUR_WEIGHT * best[rank]
+        + PASSAGE_WEIGHT * sentence.passage.score
+        - RANK_MALUS * rank
+        + NEWEST_BONUS * newness[sentence.passage.chunk.article.id]
+        for (rank, sentence), cosine in zip(placed, cosines, strict=True)
+    ]
+    return [placed[at][1] for at in sorted(range(len(placed)), key=lambda at: -scores[at])]
 
 
 def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:

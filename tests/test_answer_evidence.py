@@ -63,12 +63,21 @@ def test_a_comparison_reads_something_for_each_side(embedder: Embedder) -> None:
     assert any("900,000" in s.text for s in evidence)
 
 
-def test_articles_are_read_one_by_one_the_best_first(embedder: Embedder) -> None:
+def test_the_best_article_is_read_first_then_the_others(embedder: Embedder) -> None:
     fair = Article("f", "Fair", "The fair of Ostend had a harbour stall. Ana Ruiz visited it in May.")
     ships = Article("s", "Ships", "Ships came from Korea. They carried fish.")
     passages = [passage_of(article) for article in (ARTICLE, fair, ships)]
     readings = choose_evidence("who opened the harbour?", passages, embedder, 200)
-    assert [{s.passage.chunk.article.id for s in reading} for reading in readings] == [{"a"}, {"f"}]
+    assert [{s.passage.chunk.article.id for s in reading} for reading in readings] == [{"a"}, {"f", "s"}]
+
+
+def test_of_what_is_compared_each_has_its_share(embedder: Embedder) -> None:
+    other = Article("o", "Harbour of Ghent", TEXT.replace("Ana Ruiz", "Jan Peeters"))
+    passages = [passage_of(article) for article in (ARTICLE, replace(ARTICLE, id="b", title="Ostend"), other)]
+    (evidence,) = choose_evidence("Which harbour?", passages, embedder, 60, compared=["o", "a"])
+    read = [s.passage.chunk.article.id for s in evidence]
+    assert list(dict.fromkeys(read)) == ["o", "a"]
+    assert read.count("o") > 1 and read.count("a") > 1
 
 
 def test_what_is_about_several_articles_reads_them_at_once(embedder: Embedder) -> None:
@@ -87,5 +96,6 @@ def test_which_questions_compare() -> None:
     assert compares("Which cost more, the map or the globe?")
     assert compares("who was at both meetings?")
     assert compares("In which city was the earlier of the two?")
+    assert compares("Of the map and the globe, which cost more?")
     assert not compares("Who sold the map?")
     assert not compares("How many more were sold?")

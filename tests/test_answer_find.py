@@ -1,0 +1,41 @@
+"""What a question is searched by: the whole of it, each side of a comparison, and without what is to be left out."""
+
+from pathlib import Path
+
+from answer.find import find
+from byline.settings import Settings
+from index import ArticleIndex, open_index
+from ingest import ingest
+
+COUNCIL = "who co-chaired the council?"
+
+
+def test_a_plain_question_is_one_search(sample_index: ArticleIndex) -> None:
+    found = find(sample_index, COUNCIL, 12)
+    assert list(found.passages) == sample_index.search(COUNCIL, 12)
+    assert found.compared == ()
+
+
+def test_a_comparison_finds_an_article_for_each_side(sample_index: ArticleIndex) -> None:
+    found = find(sample_index, "Which came first, the US CHIPS and Science Act or the European Chips Act?", 12)
+    assert set(found.compared) == {"articles/us-chips-act-signed.html", "articles/eu-chips-act.md"}
+    assert len({passage.chunk.id for passage in found.passages}) == len(found.passages) >= 12
+    assert set(found.compared) <= {passage.chunk.article.id for passage in found.passages}
+
+
+def test_what_is_left_out_makes_room(sample_index: ArticleIndex) -> None:
+    first = find(sample_index, COUNCIL, 12).passages[0].chunk.article.id
+    after = find(sample_index, COUNCIL, 12, without=frozenset({first})).passages
+    assert len(after) == 12
+    assert first not in {passage.chunk.article.id for passage in after}
+
+
+def test_a_copy_goes_with_its_article(settings: Settings, tmp_path: Path) -> None:
+    text = "The lighthouse of Skagen was lit again on Monday after two years of repairs. " * 4
+    for name, day in (("first", "2024-03-01"), ("copy", "2024-03-02")):
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: Lighthouse\npublished: {day}\n---\n{text}\n", "utf8")
+    with open_index(settings) as index:
+        list(ingest([str(tmp_path)], index))
+        (original,) = {article.same_as for article in index.articles()} - {None}
+        assert find(index, "Which lighthouse was lit?", 12).passages
+        assert not find(index, "Which lighthouse was lit?", 12, without=frozenset({str(original)})).passages
