@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from answer.evidence import Sentence, stems_of
-from answer.verify import Verifier, facts_of, held_in
+from answer.verify import KNOWN, Verifier, facts_of, held_in
 from byline.records import Article, Citation
 from byline.sentences import sentence_spans
 
@@ -57,7 +57,7 @@ def check(
         articles = {a.id: a for a in [*read, *(citation.article for citation in sentence.citations)]}
         whole = all(citation.verbatim for citation in sentence.citations)
         context = _context(sentence, question, list(articles.values()))
-        if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}\n{context}", sentence.text):
+        if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}{KNOWN}{context}", sentence.text):
             failed |= {citation.number for citation in sentence.citations}
     return [
         replace(s, citations=tuple(replace(c, supported=c.number not in failed) for c in s.citations)) for s in cited
@@ -70,7 +70,7 @@ def _context(sentence: CitedSentence, question: str, articles: Sequence[Article]
     A name or number of the question counts only where a cited article has it, else "the council with Brazil" would be
     answered. A first name completes a name where the article has the two words side by side, as in "Rishi Sunak".
     """
-    words = re.findall(r"[\w'’-]+", sentence.text)
+    words = re.findall(r"\d+(?:[.,]\d+)+|[\w'’-]+", sentence.text)
     texts = [f"{article.title}\n{article.text}" for article in articles]
     held: frozenset[str] = frozenset().union(*(held_in(text) for text in texts))
     asked_facts, asked_words = facts_of("the " + question), stems_of(question)

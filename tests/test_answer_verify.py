@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from answer.verify import WordsVerifier, facts_of, numbers_of, open_verifier
+from answer.verify import KNOWN, WordsVerifier, facts_of, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
 PASSAGE = (
@@ -78,3 +78,47 @@ def test_the_inference_verifier_reads_the_labels_of_its_model(tmp_path: Path) ->
         verifier = open_verifier(f"nli:{tmp_path}", tmp_path)
         assert verifier.supports("They met Ana.", "Ana met them.") is supported
         assert not verifier.supports("They met Ana.", "Bob met them.")  # the words come first
+
+
+MEETING = (
+    "Council meets\n3 May 2024\nAna Ruiz told Tom Lee that the harbour would not close. 33 senators voted against the"
+    " bill, and 64 voted for it. The map cost 2.4 million pounds, between 5 and 7 per cent of the budget. He resigned"
+    " in June."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ana Ruiz told Tom Lee the harbour would not close.",
+        "Ana Ruiz told Tom Lee that the harbour wouldn't close.",
+        "33 senators voted against, 64 for the bill.",
+        "2,400,000 pounds",
+        "The map cost 5% to 7% of the budget.",
+        "Tom Lee resigned in June.",  # a pronoun resolved: no other name has its words
+        "the harbour",
+    ],
+)
+def test_what_follows_is_let_pass(sentence: str) -> None:
+    assert WordsVerifier().supports(MEETING, sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tom Lee told Ana Ruiz that the harbour would not close.",
+        "Ana Ruiz told Tom Lee that the harbour would close.",
+        "33 senators did not vote against the bill.",
+        "The map cost 2.4 billion pounds.",
+        "The map cost 5 million pounds.",
+        "The harbour would not close, which made the fishermen of the valley happy.",
+    ],
+)
+def test_what_is_turned_round_is_found_out(sentence: str) -> None:
+    assert not WordsVerifier().supports(MEETING, sentence)
+
+
+def test_known_words_prove_no_more_than_that_they_were_said() -> None:
+    known = f"Ana Ruiz spoke.{KNOWN}Lee opened the harbour on 3 May"
+    assert not WordsVerifier().supports(known, "Tom opened the harbour.")
+    assert WordsVerifier().supports(f"Lee spoke of his harbour.{KNOWN}Ostend", "Lee spoke of his harbour in Ostend.")

@@ -1,0 +1,135 @@
+"""Names and numbers of a text, each in one canonical form, so that "twenty-eight Koreans" and "28 from Korea" meet."""
+
+import re
+
+from index import content_words
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
+SCALES = {"bn": "billion", "b": "billion", "m": "million", "mn": "million", "tn": "trillion", "k": "thousand"}
+_TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_PERCENT, _PERCENTS = "percent", ("%", "percent", "per cent", "percentage")
+_NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty-)?[a-z]{3,9}"
+_SCALED = re.compile(
+    rf"(?:\b(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?\b(?P<number>{_NUMERAL})[\s-]?"
+    rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
+    re.I,
+)
+# The same name in two forms that share no beginning.
+SAME_NAME = {
+    "eu": "europe",
+    "us": "america",
+    "usa": "america",
+    "united states": "america",
+    "uk": "britain",
+    "british": "britain",
+    "united kingdom": "britain",
+    "european union": "europe",
+    "dutch": "netherlands",
+    "french": "france",
+}
+
+
+def facts_of(sentence: str) -> frozenset[str]:
+    """The names and numbers of a sentence, each in one canonical form: lower case, digits, without its ending.
+
+    A capital at the beginning of the sentence makes no name by itself, unless the next word has one too.
+    """
+    text = same_names(sentence)
+    words = [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    facts = set(numbers_of(text))
+    for position, (word, start) in enumerate(words):
+        if not word[0].isupper() or word.lower() in NUMBER_WORDS or _is_small(word):
+            continue
+        opens = not text[:start].strip("\"'“‘( ")
+        followed = position + 1 < len(words) and words[position + 1][0][0].isupper()
+        if not opens or followed or any(letter.isupper() for letter in word[1:]):
+            facts.add(name_form(word))
+    return frozenset(facts)
+
+
+def numbers_of(text: str) -> frozenset[str]:
+    """Every number as digits, thousands separators gone; "twenty-eight" and "28" are the same."""
+    words = [match.group().lower() for match in _WORD.finditer(text)]
+    numbers, position = set(), 0
+    while position < len(words):
+        word = words[position]
+        if word[0].isdigit():
+            numbers.add(re.sub(r",(?=\d{3}\b)", "", word).rstrip(".,"))
+        elif word in NUMBER_WORDS and word != "one":
+            value = NUMBER_WORDS[word]
+            unit = NUMBER_WORDS.get(words[position + 1], 0) if value >= 20 and position + 1 < len(words) else 0
+            if 0 < unit < 10:
+                value, position = value + unit, position + 1
+            numbers.add(str(value))
+        position += 1
+    return frozenset(numbers)
+
+
+def name_form(word: str) -> str:
+    """A name without the ending that turns a country into its people: Korean and Korea are one."""
+    lower = word.lower()
+    lower = SAME_NAME.get(lower, lower)
+    if len(lower) >= 7 and lower.endswith("ese"):
+        return name_form(lower.removesuffix("ese"))
+    for ending in ("ans", "an", "ns", "n", "s"):
+        if len(lower) - len(ending) >= 4 and lower.endswith(ending):
+            return lower.removesuffix(ending).rstrip("aeio")
+    return lower.rstrip("aeio") if len(lower) >= 5 else lower
+
+
+def held_in(passage: str) -> frozenset[str]:
+    """Every word of a passage as a name, and its numbers: what `facts_of` a sentence is looked up in."""
+    text = same_names(passage)
+    return frozenset(name_form(match.group()) for match in _WORD.finditer(text)) | numbers_of(text)
+
+
+def quantities(text: str) -> dict[str, frozenset[str]]:
+    """Each number with what scales it, as in 43 of "billion" and 7 of "percent"; "" where it stands alone somewhere.
+
+    Of "5 to 7 per cent" both are percent. A number that is also written out ("2.4 million", 2,400,000) stands as both.
+    """
+    text = same_names(text)
+    scaled: dict[str, set[str]] = {}
+    taken: set[int] = set()
+    for match in _SCALED.finditer(text):
+        scale = _PERCENT if match["scale"].lower() in _PERCENTS else match["scale"].lower()
+        for part in filter(None, (match["low"], match["number"])):
+            for number in numbers_of(part):
+                scaled.setdefault(number, set()).add(scale)
+                if scale in _TIMES and "," not in number:
+                    scaled.setdefault(_written_out(number, scale), set()).add("")
+        taken |= {match.start("number"), *([match.start("low")] if match["low"] else [])}
+    alone = "".join(" " if at in taken else letter for at, letter in enumerate(text))
+    for number in numbers_of(alone):
+        scaled.setdefault(number, set()).add("")
+    return {number: frozenset(scales) for number, scales in scaled.items()}
+
+
+def _written_out(number: str, scale: str) -> str:
+    return f"{float(number) * _TIMES[scale]:.0f}"
+
+
+def same_names(text: str) -> str:
+    """The text with each scale and the best known countries in one form: "43bn" as "43 billion", "U.S." as "US"."""
+    text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
+    text = re.sub(r"\bU\.S\.(?:A\.)?", "US", text)
+    return re.sub(
+        r"\b(United States|European Union|United Kingdom)\b", lambda m: SAME_NAME[m.group(1).lower()].title(), text
+    )
+
+
+def opening_word(sentence: str) -> str | None:
+    """The first word of a sentence, lower case, where it carries meaning."""
+    match = _WORD.search(same_names(sentence))
+    word = match.group().lower() if match else ""
+    return word if content_words(word) and word not in NUMBER_WORDS and not word[0].isdigit() else None
+
+
+def _is_small(word: str) -> bool:
+    return not content_words(word) and not (len(word) > 1 and word.isupper())
