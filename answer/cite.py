@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from answer.dissent import dissenting
 from answer.evidence import Sentence, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
 from byline.records import Article, Citation
@@ -30,16 +31,23 @@ class CitedSentence:
 
 
 def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
-    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number."""
+    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
+
+    Where several articles answer otherwise, a sentence of theirs follows word for word.
+    """
+    quoted = [(text[a:b], _best_quotes(text[a:b], question, evidence)) for a, b in sentence_spans(text)]
+    if len(quoted) == 1:
+        other = dissenting(text, question, quoted[0][1], evidence)
+        quoted += [(other.text, [other])] if other else []
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
-    for start, end in sentence_spans(text):
+    for sentence, quotes in quoted:
         citations = []
-        for quote in _best_quotes(text[start:end], question, evidence):
+        for quote in quotes:
             key = (quote.passage.chunk.article.id, quote.start, quote.end)
             citation = Citation(len(numbered) + 1, quote.text, quote.passage, quote.start, quote.end)
             citations.append(numbered.setdefault(key, citation))
-        cited.append(CitedSentence(text[start:end], tuple(citations)))
+        cited.append(CitedSentence(sentence, tuple(citations)))
     return cited
 
 
