@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from answer.orders import is_order
 from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, Vectors, content_words, stem
@@ -107,6 +108,7 @@ def _ranked(
         for rank, passage in enumerate(passages)
         if not _repeats(passage, passages[:rank])
         for start, end in sentence_spans(passage.chunk.text)
+        if not is_order(passage.chunk.text[start:end])
     ]
     if not placed:
         return []

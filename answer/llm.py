@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 
 from answer.llama_server import llama_server
+from answer.orders import without_control_tokens
 from byline.errors import (
     LanguageModelError,
     MissingPackage,
@@ -220,4 +221,4 @@ def _open_class(dotted: str, arguments: str) -> LanguageModel:
 def _chat(messages: Sequence[Message]) -> list[Any]:
     from llama_index.core.base.llms.types import ChatMessage
 
-    return [ChatMessage(role=message.role, content=message.text) for message in messages]
+    return [ChatMessage(role=message.role, content=without_control_tokens(message.text)) for message in messages]
