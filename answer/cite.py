@@ -20,6 +20,8 @@ MOST_QUOTES = 3
 """Quotes for one sentence of an answer."""
 NEW_FACT, NEW_WORD, OLD_FACT, OLD_WORD = 3.0, 1.5, 0.7, 0.5
 """What a sentence is worth for holding a name or number, or a word, that the answer adds, or that the question had."""
+_LINK = re.compile(r"https?://|\bwww\.|\]\(|</?[a-z]+\b[^>]*>", re.I)
+_ASKS_FOR_LINK = re.compile(r"\b(?:links?|address|urls?|web ?sites?|web ?pages?|online|https?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,18 @@ def check(
     failed: set[int] = set()
     for sentence in cited:
         articles = {a.id: a for a in [*read, *(citation.article for citation in sentence.citations)]}
-        whole = all(citation.verbatim for citation in sentence.citations)
+        whole = all(citation.verbatim for citation in sentence.citations) and not _leads_away(sentence.text, question)
         context = _context(sentence, question, list(articles.values()))
         if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}{KNOWN}{context}", sentence.text):
             failed |= {citation.number for citation in sentence.citations}
     return [
         replace(s, citations=tuple(replace(c, supported=c.number not in failed) for c in s.citations)) for s in cited
     ]
+
+
+def _leads_away(sentence: str, question: str) -> bool:
+    """Whether it gives a web address or a piece of markup that was not asked for: only an article would want that."""
+    return bool(_LINK.search(sentence)) and not _ASKS_FOR_LINK.search(question)
 
 
 def _context(sentence: CitedSentence, question: str, articles: Sequence[Article]) -> str:

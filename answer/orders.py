@@ -1,4 +1,4 @@
-"""Sentences of an article that speak to the model instead of telling something. They are not read, and prove nothing.
+"""Sentences of an article that speak to the model instead of telling something. Their passage is not read.
 
 Told by their form: they name the one who answers (an assistant, a system), say how to answer (only with, nothing else,
 not stated), or hold the marks of a chat template. An article about such sentences loses them too; how many sentences of
@@ -57,11 +57,9 @@ def is_order(sentence: str) -> bool:
     return bool(_ORDER.search(sentence))
 
 
-def without_orders(text: str) -> str:
-    """The sentences that tell something, a space between them; the text as it is where all of them do."""
-    spans = sentence_spans(text)
-    told = [text[start:end] for start, end in spans if not is_order(text[start:end])]
-    return text if len(told) == len(spans) else " ".join(told)
+def speaks_to_model(passage: str) -> bool:
+    """Whether a sentence of the passage does. Then none of it is evidence: the sentence beside an order serves it."""
+    return any(is_order(passage[start:end]) for start, end in sentence_spans(passage))
 
 
 def without_control_tokens(text: str) -> str:

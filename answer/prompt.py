@@ -10,7 +10,6 @@ from itertools import groupby
 
 from answer.evidence import Sentence
 from answer.llm import Message
-from answer.orders import without_orders
 from byline.records import Article, Chunk, Citation, Turn
 
 SYSTEM = (
@@ -65,7 +64,7 @@ def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence
 
 def reading_prompt(citations: Sequence[Citation], question: str, history: Sequence[Turn]) -> list[Message]:
     """Asks the same of the cited passages alone: with less to read, a small model errs less."""
-    return _prompt(_passages((c.article, without_orders(c.text)) for c in _chunks(citations)), question, history)
+    return _prompt(_passages((c.article, c.text) for c in _chunks(citations)), question, history)
 
 
 def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
@@ -73,7 +72,7 @@ def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
 
     The answer is not named, and passages are whole: a quote often says "it" of what the sentence before it named.
     """
-    passages = "\n".join(f"From “{chunk.article.title}”: {without_orders(chunk.text)}" for chunk in _chunks(citations))
+    passages = "\n".join(f"From “{chunk.article.title}”: {chunk.text}" for chunk in _chunks(citations))
     asked = f"{passages}\n\nDoes this passage state the answer to the question: {question}"
     return [Message("system", PROOF_SYSTEM), Message("user", asked)]
 
