@@ -39,8 +39,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 chat: .venv/installed models  ## install, fetch the models, ingest articles/, open the chat
-	$(RUN) -m ingest articles
-	$(RUN) app.py
+	$(RUN) app.py --ingest articles
 
 test: chromium .venv/installed-dev test-models  ## install and run every test, real models and browser included
 	$(RUN) -m pytest

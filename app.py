@@ -1,20 +1,24 @@
 """python app.py: the chat window. It draws each Answer as it grows (app_page.py has the HTML), builds and launches.
 
-box ─► accept ─► answer (queued for one of the model's slots) ─► Answerer.ask ─► the chat, redrawn at each step
+box ─► accept ─► answer (in line for one of the model's slots) ─► Answerer.ask ─► the chat, redrawn at each step
 """
 
 import argparse
+import inspect
 import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app_page import Conversation, Message, draw_header
+from app_ahead import ReadingAhead
+from app_conversation import Conversation
+from app_line import Line, in_turn
+from app_page import Message, draw_conversation, draw_header
 from byline.errors import BylineError, SettingsError
 from byline.settings import Settings, read_settings
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from answer import Answerer
+    from index import ArticleIndex
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 CODE_FONTS = ("ui-monospace", "Consolas", "monospace")
@@ -37,6 +42,23 @@ SHOW_LAST_QUESTION = """() => setTimeout(() => {
     const asked = document.querySelectorAll("#chat .question");
     if (asked.length) asked[asked.length - 1].scrollIntoView({block: "start"});
 }, 100)"""
+
+WATCH_TYPING = """() => {
+    let pause, sent = 0;
+    document.addEventListener("input", ({target}) => {
+        if (!target.matches("#question textarea")) return;
+        clearTimeout(pause);
+        const wordEnded = target.value.endsWith(" ") && Date.now() - sent > 1000;
+        pause = setTimeout(() => {
+            const typed = document.querySelector("#typed textarea");
+            sent = Date.now();
+            typed.value = target.value;
+            typed.dispatchEvent(new Event("input"));
+        }, wordEnded ? 0 : 400);
+    });
+}"""
+"""What stands in the box goes to where it is read ahead: after a pause, and at the end of a word at most once a second.
+Who types evenly makes no pause, and presses Enter right after the last key."""
 
 NAME_MESSAGES = """() => new MutationObserver(() => {
     for (const message of document.querySelectorAll('#chat [aria-label*="<"]'))
@@ -64,18 +86,24 @@ def build(answerer: "Answerer", settings: Settings) -> "gr.Blocks":
         )
         with gr.Row(elem_id="ask"):
             box = gr.Textbox(
-                label="Your question", container=False, autofocus=True, placeholder="Ask about the articles", scale=1
+                elem_id="question",
+                label="Your question",
+                container=False,
+                autofocus=True,
+                placeholder="Ask about the articles",
+                scale=1,
             )
             send = gr.Button("Ask", variant="primary", min_width=80, scale=0)
             halt = gr.Button("Stop", variant="stop", min_width=80, scale=0, visible=False)
             new = gr.Button("New conversation", min_width=190, scale=0)
-        wire(answerer, chat, box, send, halt, new)
-    page.queue(default_concurrency_limit=settings.llm_slots, api_open=False)
+            typed = gr.Textbox(elem_id="typed", label="Read ahead", visible="hidden")
+        wire(answerer, Line(settings.llm_slots), chat, box, typed, send, halt, new)
+    page.queue(default_concurrency_limit=None, api_open=False)
     return page
 
 
-def wire(answerer: "Answerer", chat: Any, box: Any, send: Any, halt: Any, new: Any) -> None:
-    """What each control does. Only the answering waits in the queue; the rest happens at once."""
+def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send: Any, halt: Any, new: Any) -> None:
+    """What each control does. Only the answering waits in line; the rest happens at once."""
     import gradio as gr
 
     def buttons(conversation: Conversation) -> tuple[Any, Any]:
@@ -84,39 +112,41 @@ def wire(answerer: "Answerer", chat: Any, box: Any, send: Any, halt: Any, new: A
     def accept(question: str, conversation: Conversation) -> tuple[Any, ...]:
         if refusal := conversation.accept(question):
             gr.Warning(refusal, duration=5)
-        return question if refusal else "", conversation.messages(), *buttons(conversation)
+        return question if refusal else "", draw_conversation(conversation), *buttons(conversation)
 
     def accept_example(conversation: Conversation, event: gr.SelectData) -> tuple[Any, ...]:
         return accept(event.value["text"], conversation)
 
-    def answer(conversation: Conversation) -> Iterator[list[Message]]:
-        for _ in conversation.answer(answerer):
-            yield conversation.messages()
+    async def answer(conversation: Conversation) -> AsyncIterator[list[Message]]:
+        async with aclosing(in_turn(line, conversation, conversation.answer(answerer))) as steps:
+            async for _ in steps:
+                yield draw_conversation(conversation)
 
     def stop(conversation: Conversation) -> tuple[Any, ...]:
         conversation.stop()
-        return conversation.messages(), *buttons(conversation)
+        return draw_conversation(conversation), *buttons(conversation)
 
     def clear(conversation: Conversation) -> tuple[Any, ...]:
         conversation.clear()
-        return conversation.messages(), *buttons(conversation)
+        return draw_conversation(conversation), *buttons(conversation)
 
     conversation = gr.State(Conversation())
+    ahead = ReadingAhead(answerer, line)
+    line.joined = ahead.stop
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    at_once: dict[str, Any] = {**quiet, "concurrency_limit": None}
-    queued: dict[str, Any] = {**quiet, "trigger_mode": "multiple", "concurrency_id": "model"}
     controls = [send, halt]
     for trigger, do, inputs in (
         (box.submit, accept, [box, conversation]),
         (send.click, accept, [box, conversation]),
         (chat.example_select, accept_example, [conversation]),
     ):
-        accepted = trigger(do, inputs, [box, chat, *controls], **at_once)
+        accepted = trigger(do, inputs, [box, chat, *controls], **quiet)
         accepted.success(None, js=SHOW_LAST_QUESTION)
-        answered = accepted.success(answer, [conversation], [chat], **queued)
-        answered.then(buttons, [conversation], controls, **at_once)
-    halt.click(stop, [conversation], [chat, *controls], **at_once)
-    new.click(clear, [conversation], [chat, *controls], **at_once)
+        answered = accepted.success(answer, [conversation], [chat], trigger_mode="multiple", **quiet)
+        answered.then(buttons, [conversation], controls, **quiet)
+    typed.input(lambda text, asked: ahead.read(text, asked.turns()), [typed, conversation], **quiet)
+    halt.click(stop, [conversation], [chat, *controls], **quiet)
+    new.click(clear, [conversation], [chat, *controls], **quiet)
 
 
 def example_questions(answerer: "Answerer") -> list[str]:
@@ -141,7 +171,7 @@ def launch(page: "gr.Blocks", host: str, port: int) -> str:
         ssr_mode=False,
         footer_links=[],
         theme=theme,
-        js=NAME_MESSAGES,
+        js=f"() => {{ ({NAME_MESSAGES})(); ({WATCH_TYPING})(); }}",
         css_paths=Path(__file__).with_name("app.css"),
         app_kwargs={"middleware": [Middleware(Guarded)], "docs_url": None, "redoc_url": None},
     )
@@ -182,8 +212,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", help="address to listen on (setting BYLINE_HOST)")
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (setting BYLINE_PORT)")
     parser.add_argument("--data", metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
+    parser.add_argument(
+        "--ingest", nargs="+", default=[], metavar="PATH_OR_URL", help="first bring the index up to date with these"
+    )
+    options = vars(parser.parse_args(arguments))
+    places = options.pop("ingest")
     try:
-        return serve(read_settings(**vars(parser.parse_args(arguments))))
+        return serve(read_settings(**options), places)
     except BylineError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -191,17 +226,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, places: Sequence[str]) -> int:
     for ending in (signal.SIGINT, signal.SIGTERM):  # a shell that starts this in the background has SIGINT ignored
         signal.signal(ending, signal.default_int_handler)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     for name in ("NO_PROXY", "no_proxy"):  # a proxy of the house must not come between this page and this machine
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
     port = free_port(settings.host, settings.port)
-    threading.Thread(target=import_module, args=["gradio"]).start()  # 2.4 s, beside the 3.3 s that the model takes
+    threading.Thread(target=import_gradio).start()  # the longest part of a start
     from answer import open_answerer
 
     with open_answerer(settings) as answerer:
+        bring_up_to_date(answerer.index, places)
         page = build(answerer, settings)
         address = launch(page, settings.host, port)
         print(f"Byline is open at {address}  (Ctrl-C ends it)", flush=True)
@@ -211,6 +247,34 @@ def serve(settings: Settings) -> int:
         finally:
             page.close(verbose=False)
     return 0
+
+
+def import_gradio() -> None:
+    """Without the type stubs of its components, which Gradio parses and writes anew at each import: 1.1 s of 2.9.
+
+    It leaves out classes that stand in no file.
+    """
+    file_of = inspect.getfile
+
+    def file_unless_gradio(found: Any) -> str:
+        if isinstance(found, type) and found.__module__.startswith("gradio."):
+            raise OSError("no stubs")
+        return file_of(found)
+
+    inspect.getfile = file_unless_gradio  # type: ignore[assignment]
+    try:
+        import gradio  # noqa: F401
+    finally:
+        inspect.getfile = file_of
+
+
+def bring_up_to_date(index: "ArticleIndex", places: Sequence[str]) -> None:
+    """Shows what changed; what cannot be read is named, and the rest is there to be asked."""
+    from ingest import ingest
+
+    for done in ingest(places, index):
+        if done.outcome not in ("unchanged", "skipped"):
+            print(f"{done.outcome:8} {done.error or (done.article.title if done.article else done.place)}", flush=True)
 
 
 def warm(answerer: "Answerer") -> None:

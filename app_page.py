@@ -1,4 +1,4 @@
-"""A conversation and how it looks as HTML: questions, growing answers, cited quotes, refusals, problems.
+"""How a conversation looks as HTML: questions, growing answers, cited quotes, refusals, problems.
 
 It knows nothing of Gradio but the shape of a chatbot's messages.
 
@@ -7,20 +7,14 @@ or a picture. The one link is an article's own http(s) address.
 """
 
 import html
-import logging
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from byline.errors import BylineError
-from byline.records import Answer, Article, Citation, Passage, Turn
-
-if TYPE_CHECKING:
-    from answer import Answerer
+from app_conversation import Conversation, Exchange
+from byline.records import Answer, Article, Citation, Passage
 
 Message = dict[str, str]
 
@@ -31,7 +25,6 @@ STATUS = {
 }
 NUMBER = re.compile(r" ?\[(\d{1,3})\]")
 NEAREST_PASSAGES = 4
-HISTORY_TURNS = 4
 CONTEXT_CHARACTERS = 220
 """How much of the passage a card shows on each side of the quote: about three lines, so that two cards fit a screen."""
 
@@ -51,82 +44,11 @@ class Coverage(Protocol):
     def titles(self) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question of the chat and how far it got; `problem` is the message of the error that ended it."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str | None = None
-    stopped: bool = False
-
-    @property
-    def answered(self) -> bool:
-        return self.problem is None and self.answer is not None and self.answer.stage == "done"
-
-    @property
-    def pending(self) -> bool:
-        return not (self.answered or self.stopped or self.problem)
-
-
-@dataclass
-class Conversation:
-    """What one session asked. Its events run side by side and all draw the whole of it, so it is changed in place: a
-    late step of a stopped or cleared answer finds that it was, and draws what there is now. (Gradio's own `cancels`
-    left such a step on the page in 1 of 6 stops.)"""
-
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def messages(self) -> list[Message]:
-        """For Gradio's chatbot."""
-        pairs = [(draw_question(exchange.question), draw_exchange(exchange)) for exchange in self.exchanges]
-        roles = ("user", "assistant")
-        return [{"role": role, "content": drawn} for pair in pairs for role, drawn in zip(roles, pair, strict=True)]
-
-    def turns(self) -> list[Turn]:
-        answers = [exchange.answer for exchange in self.exchanges if exchange.answered]
-        return [Turn(answer.question, answer.text) for answer in answers if answer][-HISTORY_TURNS:]
-
-    @property
-    def pending(self) -> bool:
-        return bool(self.exchanges) and self.exchanges[-1].pending
-
-    def accept(self, question: str) -> str | None:
-        """Takes the question in; or says why not."""
-        if not question.strip():
-            return "Type a question first."
-        if self.pending:
-            return "One question at a time: wait for the answer, or press Stop."
-        self.exchanges.append(Exchange(question.strip()))
-        return None
-
-    def answer(self, answerer: "Answerer") -> Iterator[None]:
-        """Answers the last question, unless that has begun. Closing it, or `stop`, closes the model's stream."""
-        exchanges, at = self.exchanges, len(self.exchanges) - 1
-        if not self.pending or exchanges[at].answer:
-            return
-        exchanges[at] = replace(exchanges[at], answer=Answer(exchanges[at].question))
-        try:
-            with closing(answerer.ask(exchanges[at].question, self.turns())) as steps:
-                for answer in steps:
-                    if exchanges[at].stopped:
-                        break
-                    exchanges[at] = replace(exchanges[at], answer=answer)
-                    yield
-        except BylineError as error:
-            exchanges[at] = replace(exchanges[at], problem=str(error))
-        except Exception as error:  # the chat goes on; the log says where
-            logging.exception("could not answer %r", exchanges[at].question)
-            exchanges[at] = replace(exchanges[at], problem=f"Byline failed: {type(error).__name__}: {error}")
-        yield
-
-    def stop(self) -> None:
-        if self.pending:
-            self.exchanges[-1] = replace(self.exchanges[-1], stopped=True)
-
-    def clear(self) -> None:
-        self.stop()
-        self.exchanges = []
+def draw_conversation(conversation: Conversation) -> list[Message]:
+    """For Gradio's chatbot."""
+    pairs = [(draw_question(exchange.question), draw_exchange(exchange)) for exchange in conversation.exchanges]
+    roles = ("user", "assistant")
+    return [{"role": role, "content": drawn} for pair in pairs for role, drawn in zip(roles, pair, strict=True)]
 
 
 def escape(text: str) -> str:
@@ -148,11 +70,20 @@ def draw_exchange(exchange: Exchange) -> str:
         stopped = '<p class="status">Stopped. What stands here was not checked.</p>'
         return f'<div class="byline provisional">{text}{stopped}</div>'
     if answer is None:
-        return f'<div class="byline provisional">{_status("Waiting for its turn…")}</div>'
+        return f'<div class="byline provisional">{_status(place_in_line(exchange.before))}</div>'
     if answer.stage != "done":
         found = _passages(answer.passages, "Passages found so far")
         return f'<div class="byline provisional">{_text(answer)}{_status(STATUS[answer.stage])}{found}</div>'
     return _refusal(answer) if answer.abstained else _proven(answer)
+
+
+def place_in_line(before: int | None) -> str:
+    """`before` counts the people whose turn comes first."""
+    if before is None:
+        return "Waiting for its turn…"
+    if before == 0:
+        return "You are next."
+    return f"{before} {'people' if before > 1 else 'person'} before you."
 
 
 def _proven(answer: Answer) -> str:

@@ -6,21 +6,29 @@ with open_answerer(settings) as answerer:
         print(answer.stage, answer.text)
 """
 
-from answer.abstain import WEIGHTS, feature
 from answer.answerer import Answerer, open_answerer
+from answer.calibration import BUILT_IN, Calibration, feature, read_calibration, write_calibration
+from answer.cite import without_marks
+from answer.interrupt import Interruption, interruptible
 from answer.llm import LLMS, LanguageModel, Message, open_language_model
 from answer.verify import VERIFIERS, Verifier, open_verifier
 
 __all__ = [
+    "BUILT_IN",
     "LLMS",
     "VERIFIERS",
-    "WEIGHTS",
     "Answerer",
+    "Calibration",
+    "Interruption",
     "LanguageModel",
     "Message",
     "Verifier",
     "feature",
+    "interruptible",
     "open_answerer",
     "open_language_model",
     "open_verifier",
+    "read_calibration",
+    "without_marks",
+    "write_calibration",
 ]

@@ -2,34 +2,31 @@
 
 What rules out an answer by itself: the model says that it is not stated, the answer says nothing that the question did
 not, it is not of the kind asked for (a "when" without a date), or a name or number of it stands in no cited passage.
-What is left is weighed: a logistic regression over a few signals, fitted by `python -m bench.fit_abstain` on questions
-that are not those of the shipped suite.
+What is left is weighed (`calibration`), by these signals:
 
+    stated          how sure the model is that the passages state the answer, when it begins to write
+    later           1 where it found none in the best article, and this one in the next, else 0
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
     agreed          1 where it answered the same from the cited passages alone, else 0
+    covered         share of the question's words that the cited passages hold, rare words counting more, 0 to 1
+    lead            how far the best passage's score lies above that of the best of another article
     names_missing   1 where a name or year of the question stands in no cited passage, else 0
 """
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from math import log
 
 from answer.evidence import stems_of
 from answer.verify import facts_of, held_in, numbers_of
+from byline.records import Passage
+from index import content_words
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
-THRESHOLD = 0.4
-WEIGHTS: Mapping[str, float] = {
-    "bias": -0.778,
-    "proved": 0.408,
-    "reread": 0.214,
-    "agreed": 0.403,
-    "names_missing": -0.752,
-}
-"""Of `python -m bench.fit_abstain eval/data/dev.jsonl`: at 0.4 as few wrong answers pass as at 0.5, and more right."""
-PROBABILITIES = ("proved", "reread")
+RARITY_SCALE = 1000
+"""A word in this many chunks, or in more, says nothing; the index counts no further."""
 YEAR_DIGITS = 4
 """A number this long names a year; a shorter one counts ("which two companies"), and no article need repeat it."""
 _SAYS_NOTHING = re.compile(
@@ -55,6 +52,11 @@ _TIME = re.compile(
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|spring|summer|autumn|winter)\b",
     re.I,
 )
+
+
+def may_say_nothing(text: str) -> bool:
+    """Whether a reply that has only begun may still become "not stated": it is not shown until that is known."""
+    return f"{NOT_STATED} stated".startswith(text.strip().lower()) or says_nothing(text)
 
 
 def says_nothing(text: str) -> bool:
@@ -101,25 +103,23 @@ def contradict(text: str, again: str) -> bool:
     return bool(a and b) and a.isdisjoint(b)
 
 
+def covered(question: str, passages: Sequence[str], chunks_with: Callable[[str], int]) -> float:
+    """The share of the question's words that the passages hold, each by the logarithm of how few chunks have it."""
+    held = stems_of("\n".join(passages))
+    words = dict.fromkeys(content_words(question))
+    rarity = {word: log(RARITY_SCALE / (1 + min(chunks_with(word), RARITY_SCALE - 2))) for word in words}
+    found = sum(rarity[word] for word in words if stems_of(word) & held)
+    return found / sum(rarity.values()) if rarity else 0.0
+
+
+def lead(passages: Sequence[Passage]) -> float:
+    """Between the first passage and the first of another article; 0 where there is none."""
+    others = [p.score for p in passages if p.chunk.article.id != passages[0].chunk.article.id]
+    return passages[0].score - max(others) if others else 0.0
+
+
 def names_missing(question: str, passages: Sequence[str]) -> bool:
     """Whether a name or year of the question stands in none of the passages; not asked of a choice, which has two."""
     counts = {number for number in numbers_of(question) if len(number) != YEAR_DIGITS}
     asked = facts_of("the " + question) - counts
     return not offers_choice(question) and not asked <= held_in("\n".join(passages))
-
-
-def chance_of_right(signals: Mapping[str, float]) -> float:
-    """The fitted probability, 0 to 1, that this is the right answer to the question. A missing signal is neutral."""
-    total = WEIGHTS["bias"]
-    for name, weight in WEIGHTS.items():
-        if name != "bias":
-            total += weight * feature(name, signals)
-    return 1 / (1 + math.exp(-total))
-
-
-def feature(name: str, signals: Mapping[str, float]) -> float:
-    """A signal as the regression takes it: probabilities as log-odds, the rest as they are."""
-    if name in PROBABILITIES:
-        p = min(max(signals.get(name, 0.5), 0.001), 0.999)
-        return math.log(p / (1 - p))
-    return signals.get(name, 0.0)

@@ -4,56 +4,72 @@ question + history ─► stand-alone question ─► search ─► evidence ─
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from answer.abstain import (
     NOT_STATED,
-    THRESHOLD,
     agree,
-    chance_of_right,
     contradict,
+    covered,
+    lead,
+    may_say_nothing,
     misfit,
     names_missing,
     offers_choice,
     says_nothing,
 )
+from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import CitedSentence, check, citations_of, cite, marked
 from answer.evidence import Sentence, choose_evidence, sides_of
 from answer.follow_up import relevant_turns, stand_alone
-from answer.llm import LanguageModel, open_language_model
+from answer.llm import LanguageModel, Reply, open_language_model
 from answer.prompt import answer_prompt, proof_prompt, reading_prompt
 from answer.refusal import refusal
 from answer.verify import Verifier, open_verifier
 from byline.closing import Closing
 from byline.errors import QuestionError
-from byline.records import Answer, Passage, Turn
+from byline.records import Answer, Article, Passage, Turn
 from byline.sentences import sentence_spans
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
 
 PASSAGES_PER_SIDE = 4
 """Searched besides for each side of a comparison: enough for its best article to be among them."""
+SPARE_PASSAGES = 88
+"""Searched besides where articles are left out, so that enough passages stay."""
 
 
 class Answerer(Closing):
     """Any number of threads may ask at once; each `ask` is one question."""
 
-    def __init__(self, index: ArticleIndex, model: LanguageModel, verifier: Verifier, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: ArticleIndex,
+        model: LanguageModel,
+        verifier: Verifier,
+        settings: Settings,
+        calibration: Calibration = BUILT_IN,
+    ) -> None:
         self.index = index
         self.model = model
         self._verifier = verifier
         self._settings = settings
+        self._calibration = calibration
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        without: Collection[str] = (),
     ) -> Generator[Answer, None, None]:
         """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
 
-        `as_of` hides what was published later. Raises QuestionError before anything is searched, and the language
-        model's errors while it writes.
+        `as_of` hides what was published later, `without` the articles of these ids or URLs and their copies. Raises
+        QuestionError before anything is searched, and the language model's errors while it writes.
         """
         clock = _Clock()
         answer = Answer(self._checked(question), model=self.model.name)
@@ -61,41 +77,71 @@ class Answerer(Closing):
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
-        found = self._found(answer.search_question, Filters(until=as_of))
+        found = self._found(answer.search_question, Filters(until=as_of), frozenset(without))
         answer = replace(answer, passages=found, stage="writing", timings=clock.mark("search"))
         yield answer
 
         leaning = answer.question if turns else None
-        evidence = choose_evidence(
+        readings = choose_evidence(
             answer.search_question, found, self.index.embedder, self._settings.evidence_tokens, leaning
         )
-        if not evidence:
+        if not readings:
             yield self._declined(answer, "nothing was found", clock)
             return
 
-        for text in self.model.write(answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens):
-            answer = replace(answer, text=text.strip(), timings=clock.mark("first_word", once=bool(text.strip())))
-            yield answer
-        if says_nothing(answer.text):
+        reply = Reply("", {})
+        for evidence in readings:
+            for reply in self.model.write(
+                answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens
+            ):
+                if not may_say_nothing(reply.text):
+                    answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
+                    yield answer
+            if not says_nothing(reply.text):
+                break
+        else:
             yield self._declined(answer, "the model finds no answer in the passages", clock)
             return
+        answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
+        answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
 
-        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
+        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence, found)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
         yield self._verified(answer, cited, evidence, turns, clock)
+
+    def read_ahead(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> None:
+        """Has the model's server read what `ask` would send, and keep it: the answer to this question begins sooner.
+
+        Nothing is remembered here. Does nothing for a server of somebody else's, unless the settings say so.
+        """
+        if not (self.model.in_process or self._settings.read_ahead_elsewhere):
+            return
+        question = self._checked(question)
+        turns = relevant_turns(question, history)
+        searched = stand_alone(question, turns)
+        found = self._found(searched, Filters(until=as_of), frozenset())
+        leaning = question if turns else None
+        readings = choose_evidence(searched, found, self.index.embedder, self._settings.evidence_tokens, leaning)
+        if readings:
+            self.model.reply(answer_prompt(readings[0], question, turns), 1)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
         self.index.embedder.embed_question("warm")
         self.model.reply(answer_prompt([], "warm", []), 1)
 
-    def _found(self, question: str, filters: Filters) -> tuple[Passage, ...]:
+    def _found(self, question: str, filters: Filters, without: frozenset[str]) -> tuple[Passage, ...]:
         """The passages for the question, then those for each side of it where it compares, each chunk once."""
-        found = self.index.search(question, self._settings.search_passages, filters)
+
+        def search(asked: str, k: int) -> list[Passage]:
+            found = self.index.search(asked, k + SPARE_PASSAGES if without else k, filters)
+            return [passage for passage in found if not _names(passage.chunk.article) & without][:k]
+
+        found = search(question, self._settings.search_passages)
         for side in sides_of(question):
-            found += self.index.search(side, PASSAGES_PER_SIDE, filters)
+            found += search(side, PASSAGES_PER_SIDE)
         once: dict[str, Passage] = {}
         for passage in found:
             once.setdefault(passage.chunk.id, passage)
@@ -129,7 +175,7 @@ class Answerer(Closing):
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
         agreed = agree(_said(cited), again.text)
         if contradict(_said(cited), again.text) and not turns and not says_nothing(again.text):
-            cited = cite(_whole_sentences(again.text), answer.search_question, evidence)
+            cited = cite(_whole_sentences(again.text), answer.search_question, evidence, answer.passages)
         read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
@@ -137,23 +183,22 @@ class Answerer(Closing):
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
-        answer = self._signalled(
+        answer = _signalled(
             answer,
             proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
             reread=1 - again.chance_of(NOT_STATED),
             agreed=float(agreed),
+            covered=covered(answer.search_question, passages, self.index.occurrences),
+            lead=lead(answer.passages),
             names_missing=float(names_missing(answer.question, passages)),
         )
-        if chance_of_right(answer.signals) < THRESHOLD:
+        if self._calibration.chance_of_right(answer.signals) < self._calibration.threshold:
             return self._declined(answer, "what was found is too weak to answer from", clock)
         return replace(answer, stage="done", timings=clock.mark("done"))
 
-    def _signalled(self, answer: Answer, **signals: float | None) -> Answer:
-        known = {name: value for name, value in signals.items() if value is not None}
-        return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
-
     def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:
         text = refusal(answer.question, self.index)
+        clock.mark("first_word")
         return replace(
             answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
         )
@@ -164,8 +209,9 @@ class Answerer(Closing):
 
 def open_answerer(settings: Settings) -> Answerer:
     """The index in `settings.data` with the model of `settings.llm`, ready to ask; close it, or use it in a `with`."""
-    model = open_language_model(settings)
-    return Answerer(open_index(settings), model, open_verifier(settings.verifier, settings.models), settings)
+    model, calibration = open_language_model(settings), read_calibration(settings.data)
+    verifier = open_verifier(settings.verifier, settings.models)
+    return Answerer(open_index(settings), model, verifier, settings, calibration)
 
 
 class _Clock:
@@ -175,10 +221,20 @@ class _Clock:
         self._start = time.perf_counter()
         self._marks: dict[str, float] = {}
 
-    def mark(self, name: str, *, once: bool = True) -> MappingProxyType[str, float]:
-        if once:
-            self._marks.setdefault(name, time.perf_counter() - self._start)
+    def mark(self, name: str) -> MappingProxyType[str, float]:
+        """Of a name that comes again, the first time counts."""
+        self._marks.setdefault(name, time.perf_counter() - self._start)
         return MappingProxyType(dict(self._marks))
+
+
+def _signalled(answer: Answer, **signals: float | None) -> Answer:
+    known = {name: value for name, value in signals.items() if value is not None}
+    return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
+
+
+def _names(article: Article) -> frozenset[str]:
+    """What the article, or the one that it repeats, is called."""
+    return frozenset(filter(None, (article.id, article.url, article.same_as)))
 
 
 def _said(cited: Sequence[CitedSentence]) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from answer.dissent import dissenting
+from answer.dissent import dissenting, sentences_of
 from answer.evidence import Sentence, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
-from byline.records import Article, Citation
+from byline.records import Article, Citation, Passage
 from byline.sentences import sentence_spans
 
 MOST_QUOTES = 3
@@ -32,14 +32,16 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
+def cite(
+    text: str, question: str, evidence: Sequence[Sentence], passages: Sequence[Passage] = ()
+) -> list[CitedSentence]:
     """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
 
-    Where several articles answer otherwise, a sentence of theirs follows word for word.
+    Where several articles, of the evidence or of `passages`, answer otherwise, a sentence of theirs follows as it is.
     """
     quoted = [(text[a:b], _best_quotes(text[a:b], question, evidence)) for a, b in sentence_spans(text)]
     if len(quoted) == 1:
-        other = dissenting(text, question, quoted[0][1], evidence)
+        other = dissenting(text, question, quoted[0][1], [*evidence, *sentences_of(passages)])
         quoted += [(other.text, [other])] if other else []
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []

@@ -12,13 +12,15 @@ LlamaIndex's global `Settings` is never touched: it falls back to OpenAI without
 import importlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
+from answer.interrupt import interruptible_client, refuse_if_interrupted
 from answer.llama_server import llama_server
 from answer.orders import without_control_tokens
 from byline.errors import (
@@ -62,39 +64,59 @@ class Reply:
 
 
 class LanguageModel:
-    """One open model. Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath."""
+    """One model, loaded by the first thread that asks it something; the others wait for that.
 
-    def __init__(self, name: str, llm: "LLM", *, has_probabilities: bool) -> None:
+    Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath. `in_process` is whether
+    nobody else uses it.
+    """
+
+    def __init__(
+        self, name: str, load: Callable[[], "LLM"], *, has_probabilities: bool, in_process: bool = False
+    ) -> None:
         self.name = name
-        self._llm = llm
+        self.in_process = in_process
+        self._load = load
+        self._loading = Lock()
+        self._loaded: LLM | None = None
         self._has_probabilities = has_probabilities
 
     @property
+    def _llm(self) -> "LLM":
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    @property
     def address(self) -> str | None:
-        """The OpenAI base URL of its server, where it has one."""
+        """The OpenAI base URL of its server, where it has one. Loads the model."""
         return getattr(self._llm, "api_base", None)
 
-    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[str]:
+    @property
+    def served_as(self) -> str:
+        """What its server calls it."""
+        return str(getattr(self._llm, "model", self.name))
+
+    def write(self, messages: Sequence[Message], tokens: int) -> Iterator[Reply]:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
+        llm, options, first = self._llm, self._options(tokens), dict[str, float]()
         try:
-            for part in self._llm.stream_chat(_chat(messages), **self._options(tokens)):
-                yield part.message.content or ""
+            for part in llm.stream_chat(_chat(messages), **options):
+                refuse_if_interrupted()
+                first = first or _first_of_stream(part.raw)
+                yield Reply(part.message.content or "", first)
         except Exception as error:
             raise self._ours(error) from error
 
     def reply(self, messages: Sequence[Message], tokens: int) -> Reply:
         """The whole reply at once, with the probabilities of its first token where the server gives them."""
-        options = self._options(tokens)
-        if self._has_probabilities:
-            options |= {"logprobs": True, "top_logprobs": 20}
+        llm, options = self._llm, self._options(tokens)
         try:
-            response = self._llm.chat(_chat(messages), **options)
+            refuse_if_interrupted()
+            response = llm.chat(_chat(messages), **options)
         except Exception as error:
             raise self._ours(error) from error
-        first: dict[str, float] = {}
-        for at in (response.logprobs or [[]])[0]:
-            word = at.token.strip().lower()
-            first[word] = first.get(word, 0.0) + math.exp(at.logprob)
+        first = _by_word((at.token, at.logprob) for at in (response.logprobs or [[]])[0])
         return Reply((response.message.content or "").strip(), first)
 
     def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
@@ -105,7 +127,8 @@ class LanguageModel:
 
     def _options(self, tokens: int) -> dict[str, Any]:
         """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
-        return {"max_tokens": tokens} if self.address else {}
+        likely = {"logprobs": True, "top_logprobs": 20} if self._has_probabilities else {}
+        return {"max_tokens": tokens, **likely} if self.address else {}
 
     def _ours(self, error: Exception) -> LanguageModelError:
         if isinstance(error, LanguageModelError):
@@ -131,23 +154,27 @@ def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
     weights = Path(name) if name.endswith(".gguf") else model_path(name, settings.models)
     if not weights.is_file():
         raise SettingsError(f"no model file {weights}; give the path of a .gguf file, or the name of a known model")
-    server = llama_server(
-        weights, context_tokens=settings.llm_context_tokens, slots=settings.llm_slots, threads=settings.llm_threads
-    )
-    return _openai_like(f"llama.cpp:{name}", name, server.address, settings)
+
+    def load() -> "LLM":
+        server = llama_server(
+            weights, context_tokens=settings.llm_context_tokens, slots=settings.llm_slots, threads=settings.llm_threads
+        )
+        return _openai_like(name, server.address, settings)
+
+    return LanguageModel(f"llama.cpp:{name}", load, has_probabilities=True, in_process=True)
 
 
 def open_openai_like(name: str, settings: Settings) -> LanguageModel:
     model, at, url = name.rpartition("@")
     if not at or not url.startswith(("http://", "https://")):
         raise SettingsError(f"openai-like:{name} lacks an address; write openai-like:NAME@http://HOST:PORT/v1")
-    return _openai_like(f"openai-like:{name}", model, url, settings)
+    return LanguageModel(f"openai-like:{name}", lambda: _openai_like(model, url, settings), has_probabilities=True)
 
 
-def _openai_like(shown: str, model: str, address: str, settings: Settings) -> LanguageModel:
+def _openai_like(model: str, address: str, settings: Settings) -> "LLM":
     from llama_index.llms.openai_like import OpenAILike
 
-    llm = OpenAILike(
+    return OpenAILike(
         model=model,
         api_base=address,
         api_key=settings.llm_api_key.get_secret_value(),
@@ -156,8 +183,8 @@ def _openai_like(shown: str, model: str, address: str, settings: Settings) -> La
         temperature=0.0,
         timeout=settings.llm_timeout_seconds,
         max_retries=0,
+        http_client=interruptible_client(settings.llm_timeout_seconds),
     )
-    return LanguageModel(shown, llm, has_probabilities=True)
 
 
 def open_ollama(name: str, settings: Settings) -> LanguageModel:
@@ -174,13 +201,14 @@ def open_ollama(name: str, settings: Settings) -> LanguageModel:
         context_window=settings.llm_context_tokens,
         additional_kwargs={"num_predict": settings.answer_tokens},
     )
-    return LanguageModel(f"ollama:{name}", llm, has_probabilities=False)
+    return LanguageModel(f"ollama:{name}", lambda: llm, has_probabilities=False)
 
 
 def open_scripted(name: str, _settings: Settings) -> LanguageModel:
     from answer.scripted import read_script
 
-    return LanguageModel(f"scripted:{name}", read_script(Path(name)), has_probabilities=False)
+    llm = read_script(Path(name))
+    return LanguageModel(f"scripted:{name}", lambda: llm, has_probabilities=False, in_process=True)
 
 
 LLMS: Mapping[str, Callable[[str, Settings], LanguageModel]] = {
@@ -215,7 +243,23 @@ def _open_class(dotted: str, arguments: str) -> LanguageModel:
         raise SettingsError(f"the language model {dotted}:{arguments} cannot be opened: {error}") from error
     if not isinstance(llm, LLM):
         raise SettingsError(f"{dotted} is not a LlamaIndex LLM class")
-    return LanguageModel(dotted, llm, has_probabilities=False)
+    return LanguageModel(dotted, lambda: llm, has_probabilities=False)
+
+
+def _first_of_stream(raw: Any) -> dict[str, float]:
+    """The probabilities of a streamed reply's first token, which LlamaIndex leaves in the server's own words."""
+    choices = getattr(raw, "choices", None) or []
+    content = getattr(getattr(choices[0], "logprobs", None), "content", None) if choices else None
+    return _by_word((at.token, at.logprob) for at in content[0].top_logprobs) if content else {}
+
+
+def _by_word(tokens: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Token and logarithm of its probability -> probability of each word, case and spaces aside."""
+    words: dict[str, float] = {}
+    for token, logprob in tokens:
+        word = token.strip().lower()
+        words[word] = words.get(word, 0.0) + math.exp(logprob)
+    return words
 
 
 def _chat(messages: Sequence[Message]) -> list[Any]:

@@ -3,8 +3,14 @@
 import runpy
 import sys
 
-BENCHES = ["bench.first_word"]
-BY_THEMSELVES = ["bench.keyword_engines", "bench.fit_abstain"]
+BENCHES = ["bench.first_word", "bench.start"]
+BY_THEMSELVES = [
+    "bench.typed",
+    "bench.keyword_engines",
+    "bench.large_store",
+    "bench.search_speed",
+    "bench.many_threads",
+]
 
 
 def main() -> None:

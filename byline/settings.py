@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     )
     search_passages: int = Field(12, ge=1, le=100, description="passages that a search for an answer brings back")
     evidence_tokens: int = Field(
-        300, ge=64, le=32768, description="most tokens of sentences that the language model reads"
+        240,
+        ge=64,
+        le=32768,
+        description="most tokens of the best article that the language model reads, and of others where it needs more",
     )
     answer_tokens: int = Field(120, ge=16, le=4096, description="most tokens of an answer")
     llm_context_tokens: int = Field(
@@ -50,6 +53,10 @@ class Settings(BaseSettings):
     )
     llm_slots: int = Field(2, ge=1, le=64, description="questions that the model in process answers side by side")
     llm_threads: int = Field(0, ge=0, description="threads of the model in process; 0 takes one for each core")
+    read_ahead_elsewhere: bool = Field(
+        False,
+        description="whether a model of another server reads along while a question is typed, as the one in process",
+    )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest wait for a language model to say something")
     question_max_characters: int = Field(2000, ge=100, description="longest question that is taken")
     host: str = Field("127.0.0.1", description="address on which the chat listens")

@@ -4,7 +4,7 @@ cases.jsonl ─read_cases─► [Case] ─run─► [Row] ─score─► scores 
                                           └─compare─► with an earlier run
 """
 
-from eval.cases import Case, read_cases
+from eval.cases import Case, read_cases, with_hidden
 from eval.compare import Comparison, compare
 from eval.correctness import is_right
 from eval.gates import check, gates_path, read_gates
@@ -38,5 +38,6 @@ __all__ = [
     "score",
     "score_by_kind",
     "summarise",
+    "with_hidden",
     "write_row",
 ]

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -13,13 +14,15 @@ from typing import TypeVar
 
 from answer import Answerer, open_answerer
 from byline.errors import BylineError, CaseError, SettingsError
+from byline.models import model_path
 from byline.settings import Settings, read_settings
-from eval.cases import Case, read_cases
+from eval import calibrate
+from eval.cases import Case, read_cases, with_hidden
 from eval.compare import compare
 from eval.gates import check, gates_path, read_gates
 from eval.report import Report, as_json, as_markdown, as_text
-from eval.run import Row, missing_articles, read_rows, run, write_row
-from eval.scores import outcomes, score, score_by_kind
+from eval.run import Asks, Row, missing_articles, read_rows, run, write_row
+from eval.scores import MEASURES, outcomes, score, score_by_kind
 from eval.verdicts import Verdict, summarise
 from index import Embedder, open_index
 from ingest import ingest
@@ -27,12 +30,17 @@ from ingest import ingest
 ROOT = Path(__file__).parent.parent
 SUITES = Path(__file__).parent / "data"
 Item = TypeVar("Item")
+BESIDE = {name: MEASURES[name] for name in ("correct", "right", "wrong_shown")}
+"""What the plain query engine is compared by: it names no passages and never declines."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every gate holds, 1 when one fails or the suite cannot be run; argparse exits with 2."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if given[:1] == ["calibrate"]:
+            return calibrate.main(given[1:])
+        options = _parser().parse_args(given)
         return _evaluate(options)
     except BylineError as error:
         print(f"python -m eval: {error}", file=sys.stderr)
@@ -48,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--judge", action="store_true", help="have ragas's four metrics judged as well, by the model itself"
     )
+    parser.add_argument(
+        "--hide", action="store_true", help="ask each answerable case a second time, with its articles hidden"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="have a plain LlamaIndex query engine answer the cases as well"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out where it was stopped")
     parser.add_argument("--judge-cases", type=_count, default=10, metavar="N", help="cases that the judge sees (10)")
     parser.add_argument("--judge-model", metavar="NAME@URL", help="another judge: a model behind an OpenAI server")
     parser.add_argument("--seed", type=int, default=0, help="of the intervals and of the judge's cases (0)")
@@ -70,19 +85,23 @@ def _count(text: str) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     cases, gates = read_cases(options.cases), read_gates(gates_path(options.cases))
+    if options.hide:
+        cases = tuple(with_hidden(cases))
     earlier = read_rows(options.baseline) if options.baseline else None
     out: Path = options.out or Path("runs") / f"{options.cases.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     settings = _prepare(options, out)
     with open_answerer(settings) as answerer:
         judge_at = _judge_at(options.judge_model, answerer) if options.judge else None  # refused before the run
-        rows = _run(cases, answerer, out)
+        plain = _run_plain(cases, answerer, settings, out, options.resume) if options.plain else []
+        rows = _run(cases, answerer, out / "rows.jsonl", options.resume)
         verdicts = _judge(options, settings, rows, answerer.index.embedder, judge_at, out) if judge_at else []
         about = _about(options, settings, answerer)
     scores, judged = score(rows, options.seed), summarise(verdicts)
     comparison = compare(rows, earlier, str(options.baseline), options.seed) if earlier else None
     checked = check(gates, scores, judged, comparison)
     by_kind = score_by_kind(rows, options.seed)
-    report = Report(about, rows, scores, by_kind, outcomes(rows), judged, comparison, checked)
+    beside = compare(rows, plain, "the plain query engine", options.seed, BESIDE) if plain else None
+    report = Report(about, rows, scores, by_kind, outcomes(rows), judged, comparison, checked, beside)
     (out / "scores.json").write_text(json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n", "utf8")
     (out / "report.md").write_text(as_markdown(report), "utf8")
     print(as_text(report))
@@ -108,16 +127,29 @@ def _prepare(options: argparse.Namespace, out: Path) -> Settings:
     return settings
 
 
-def _run(cases: Sequence[Case], answerer: Answerer, out: Path) -> list[Row]:
+def _run_plain(cases: Sequence[Case], answerer: Answerer, settings: Settings, out: Path, resume: bool) -> list[Row]:
+    """The cases as they are; hidden articles and earlier turns are nothing that such an engine knows of."""
+    from eval.plain import PlainAnswerer
+
+    folder, asked = out / "plain", [case for case in cases if not case.hidden and not case.history]
+    shutil.rmtree(folder, ignore_errors=True)
+    embedder = model_path(settings.embedder, settings.models)
+    plain = PlainAnswerer(answerer, embedder, folder, settings.answer_tokens)
+    return _run(asked, plain, out / "plain.jsonl", resume)
+
+
+def _run(cases: Sequence[Case], answerer: Asks, file: Path, resume: bool) -> list[Row]:
+    """One row a case, written to the file as it is done. With `resume`, rows that the file has are not run again."""
     if missing := missing_articles(cases, answerer.index):
         told = f"the index lacks {len(missing)} of the articles that the cases name, such as {missing[0]}"
         print(f"python -m eval: {told}; they count as not found", file=sys.stderr)
-    rows = []
-    with (out / "rows.jsonl").open("w", encoding="utf8") as file:
-        for row in _drawn(run(cases, answerer), "run", len(cases)):
-            rows.append(row)
-            print(write_row(row), file=file, flush=True)
-    return rows
+    rows = {row.case: row for row in read_rows(file)} if resume and file.is_file() else {}
+    left = [case for case in cases if case not in rows]
+    with file.open("a" if rows else "w", encoding="utf8") as lines:
+        for row in _drawn(run(left, answerer), "run", len(left)):
+            rows[row.case] = row
+            print(write_row(row), file=lines, flush=True)
+    return [rows[case] for case in cases]
 
 
 def _judge(
@@ -153,7 +185,7 @@ def _judge_at(asked: str | None, answerer: Answerer) -> tuple[str, str]:
         raise SettingsError(
             f"{answerer.model.name} has no OpenAI server that could judge; name one: --judge-model NAME@http://HOST:PORT/v1"
         )
-    return answerer.model.address, answerer.model.name.partition(":")[2].partition("@")[0]
+    return answerer.model.address, answerer.model.served_as
 
 
 def _about(options: argparse.Namespace, settings: Settings, answerer: Answerer) -> dict[str, str]:

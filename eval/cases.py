@@ -1,7 +1,7 @@
 """Case files: one question a line, with what a right answer has to say and where it stands. Knows no answers."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from ingest import normalise_url
 class Case:
     """`answers` are alternatives, any of which is right; empty exactly when the articles do not state an answer.
 
-    `articles` are the ids or normalised URLs of articles that do. `asked` is the day on which the question is asked.
-    `history` is oldest first.
+    `articles` are the ids or normalised URLs of articles that do; where they are `hidden`, the case is asked as if
+    they were not there. `asked` is the day on which the question is asked. `history` is oldest first. `choices` are
+    those of a quiz, among them an accepted answer: then the answer is right that comes nearest to it.
     """
 
     id: str
@@ -28,6 +29,8 @@ class Case:
     asked: date | None = None
     history: tuple[Turn, ...] = ()
     kind: str | None = None
+    choices: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Line:
     asked: date | None = None
     history: tuple[Turn, ...] = ()
     kind: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 _LINE = TypeAdapter(_Line)
@@ -58,6 +62,14 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     if not cases:
         raise CaseError(f"{path} holds no case; it needs one JSON object a line with id, question and answers")
     return cases
+
+
+def with_hidden(cases: Iterable[Case]) -> Iterator[Case]:
+    """Each case, and after each that names the articles that answer it a second one in which they are hidden."""
+    for case in cases:
+        yield case
+        if case.answerable and case.articles:
+            yield replace(case, id=f"{case.id} hidden", answers=(), answerable=False, choices=(), hidden=True)
 
 
 def _cases(path: Path, lines: Sequence[str]) -> Iterator[Case]:
@@ -91,8 +103,20 @@ def _case(line: _Line) -> Case:
         raise CaseError("answerable is false, but there are answers; take one of the two out")
     if wrong := next((url for url in line.article_urls if not normalise_url(url)), None):
         raise CaseError(f"article_urls holds {wrong!r}, which is no http(s) address; a path belongs in article_ids")
+    if line.choices and not set(line.choices) & set(line.answers):
+        raise CaseError("none of the choices is one of the answers")
     articles = (*line.article_ids, *map(normalise_url, line.article_urls))
-    return Case(line.id, line.question, line.answers, articles, answerable, line.asked, line.history, line.kind)
+    return Case(
+        line.id,
+        line.question,
+        line.answers,
+        articles,
+        answerable,
+        line.asked,
+        line.history,
+        line.kind,
+        line.choices,
+    )
 
 
 def describe_problems(error: ValidationError) -> str:

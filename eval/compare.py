@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from byline.errors import CaseError
 from eval.run import Row
-from eval.scores import MEASURES, interval, ratio, resample, right, shares
+from eval.scores import MEASURES, Measure, interval, ratio, resample, right, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,13 @@ class Comparison:
     differences: Mapping[str, Difference]
 
 
-def compare(rows: Sequence[Row], earlier: Sequence[Row], name: str, seed: int = 0) -> Comparison:
+def compare(
+    rows: Sequence[Row],
+    earlier: Sequence[Row],
+    name: str,
+    seed: int = 0,
+    measures: Mapping[str, Measure] = MEASURES,
+) -> Comparison:
     """`name` is what the earlier run is called in reports. Raises CaseError where the runs share no case."""
     before = {(row.case.id, row.case.question): row for row in earlier}
     pairs = [(before[key], row) for row in rows if (key := (row.case.id, row.case.question)) in before]
@@ -54,15 +60,17 @@ def compare(rows: Sequence[Row], earlier: Sequence[Row], name: str, seed: int = 
         worse=tuple(now.case.id for old, now in pairs if right(old) and not right(now)),
         only_now=tuple(row.case.id for row in rows if row.case.id not in shared),
         only_before=tuple(row.case.id for row in earlier if row.case.id not in shared),
-        differences=_differences([old for old, _ in pairs], [now for _, now in pairs], seed),
+        differences=_differences([old for old, _ in pairs], [now for _, now in pairs], seed, measures),
     )
 
 
-def _differences(before: Sequence[Row], now: Sequence[Row], seed: int) -> Mapping[str, Difference]:
+def _differences(
+    before: Sequence[Row], now: Sequence[Row], seed: int, measures: Mapping[str, Measure]
+) -> Mapping[str, Difference]:
     """Of every measure that counts something in both runs."""
     weights = resample(len(now), seed)
     differences = {}
-    for name, measure in MEASURES.items():
+    for name, measure in measures.items():
         old, new = shares(before, measure), shares(now, measure)
         if old[1].sum() and new[1].sum():
             low, high = interval(ratio(new @ weights) - ratio(old @ weights))

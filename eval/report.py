@@ -16,7 +16,10 @@ MOST_LISTED = 40
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a run came to. `about` says what was run, in order: suite, model, settings, machine."""
+    """All that a run came to. `about` says what was run, in order: suite, model, settings, machine.
+
+    `comparison` is with an earlier run, `beside` with the plain query engine on the same cases.
+    """
 
     about: Mapping[str, str]
     rows: Sequence[Row]
@@ -26,6 +29,7 @@ class Report:
     judged: Sequence[JudgeScore] = ()
     comparison: Comparison | None = None
     checked: Sequence[Checked] = ()
+    beside: Comparison | None = None
 
     @property
     def passed(self) -> bool:
@@ -42,6 +46,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "by_kind": {kind: {n: asdict(s) for n, s in scores.items()} for kind, scores in report.by_kind.items()},
         "judged": [asdict(score) for score in report.judged],
         "comparison": asdict(report.comparison) if report.comparison else None,
+        "beside": asdict(report.beside) if report.beside else None,
         "gates": [asdict(gate) for gate in report.checked],
         "passed": report.passed,
     }
@@ -50,7 +55,7 @@ def as_json(report: Report) -> dict[str, Any]:
 def as_text(report: Report) -> str:
     """For a terminal: the scores, what the judge says, what changed, and the gates last."""
     parts = [_columns(table) for table in _tables(report)]
-    parts += [_changes(report.comparison)] if report.comparison else []
+    parts += [_changes(comparison) for comparison in (report.comparison, report.beside) if comparison]
     parts += ["\n".join(f"{'pass' if gate.passed else 'FAIL'}  {gate.said}" for gate in report.checked)]
     return "\n\n".join(part for part in parts if part)
 
@@ -64,8 +69,8 @@ def as_markdown(report: Report) -> str:
         header, *body = [[_cell(text) for text in row] for row in table]
         lines += ["", f"| {' | '.join(header)} |", f"|{'---|' * len(header)}"]
         lines += [f"| {' | '.join(row)} |" for row in body]
-    if report.comparison:
-        lines += ["", "```", _changes(report.comparison), "```"]
+    for comparison in filter(None, (report.comparison, report.beside)):
+        lines += ["", "```", _changes(comparison), "```"]
     return "\n".join([*lines, "", *_wrong(report.rows), ""])
 
 

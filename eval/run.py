@@ -3,7 +3,7 @@
 Case ─► Answerer.ask ─► the last Answer ─► Row ─► rows.jsonl
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,14 +11,19 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from answer import without_marks
 from byline.errors import BylineError, CaseError
 from byline.records import Answer, Article, Citation, Turn
 from eval.cases import Case, describe_problems
+from eval.correctness import is_right
+from index import Embedder
 
 
 class HoldsArticles(Protocol):
     """What a run asks of the index."""
 
+    @property
+    def embedder(self) -> Embedder: ...
     def article(self, id: str, /) -> Article | None: ...
     def articles(self) -> Iterator[Article]: ...
 
@@ -28,7 +33,9 @@ class Asks(Protocol):
 
     @property
     def index(self) -> HoldsArticles: ...
-    def ask(self, question: str, history: Sequence[Turn] = ..., as_of: date | None = ...) -> Iterator[Answer]: ...
+    def ask(
+        self, question: str, history: Sequence[Turn] = ..., as_of: date | None = ..., without: Collection[str] = ...
+    ) -> Iterator[Answer]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,8 @@ class ShownCitation:
 @dataclass(frozen=True, slots=True)
 class Row:
     """What became of one case. `passages` are best first. `seconds` are the answer's timings, since the question;
-    `signals` what it was declined by, or not.
+    `signals` what it was declined by, or not. `written` is what the model had written, also where it was declined.
+    `chosen` is the one of the case's choices to which that comes nearest by the embedder.
 
     A failed row has an `error` and nothing else: it neither declined nor answered.
     """
@@ -70,6 +78,8 @@ class Row:
     signals: Mapping[str, float] = field(default_factory=dict)
     model: str = ""
     error: str | None = None
+    written: str = ""
+    chosen: str | None = None
 
     @property
     def failed(self) -> bool:
@@ -83,7 +93,7 @@ def run(cases: Iterable[Case], answerer: Asks) -> Iterator[Row]:
     """One row a case, in order, each as soon as it is done. A case that raises a BylineError becomes a failed row."""
     for case in cases:
         try:
-            yield _row(case, _last(case, answerer), answerer.index)
+            yield _row(case, *_last(case, answerer), answerer.index)
         except BylineError as error:
             yield Row(case, error=f"{type(error).__name__}: {error}")
 
@@ -99,6 +109,11 @@ def missing_articles(cases: Sequence[Case], index: HoldsArticles) -> list[str]:
             "ingest them first, or give their folder: --articles PATH"
         )
     return missing
+
+
+def says_right(row: Row) -> bool:
+    """Whether what was written, shown or not, says an accepted string, or comes nearest to one of the choices."""
+    return is_right(row.written or row.text, row.case.answers) or row.chosen in row.case.answers
 
 
 def write_row(row: Row) -> str:
@@ -122,16 +137,19 @@ def read_rows(path: Path) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _last(case: Case, answerer: Asks) -> Answer:
-    stage = "nothing"
-    for answer in answerer.ask(case.question, history=case.history, as_of=case.asked):
+def _last(case: Case, answerer: Asks) -> tuple[Answer, str]:
+    """The done answer, and the text as it stood before a refusal may have taken its place."""
+    stage, written = "nothing", ""
+    without = case.articles if case.hidden else ()
+    for answer in answerer.ask(case.question, history=case.history, as_of=case.asked, without=without):
+        written = written if answer.abstained else answer.text
         if answer.stage == "done":
-            return answer
+            return answer, written
         stage = answer.stage
     raise BylineError(f"the answer ended at {stage!r}, before it was done")
 
 
-def _row(case: Case, answer: Answer, index: HoldsArticles) -> Row:
+def _row(case: Case, answer: Answer, written: str, index: HoldsArticles) -> Row:
     return Row(
         case,
         text=answer.text,
@@ -145,7 +163,15 @@ def _row(case: Case, answer: Answer, index: HoldsArticles) -> Row:
         seconds=dict(answer.timings),
         signals=dict(answer.signals),
         model=answer.model,
+        written=written,
+        chosen=_nearest(written, case.choices, index.embedder) if case.choices and written else None,
     )
+
+
+def _nearest(text: str, choices: Sequence[str], embedder: Embedder) -> str:
+    """The choice that comes nearest to the text by meaning."""
+    cosines = embedder.embed_passages(choices) @ embedder.embed_question(without_marks(text))
+    return choices[int(cosines.argmax())]
 
 
 def _citation(citation: Citation, index: HoldsArticles) -> ShownCitation:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.correctness import is_right
-from eval.run import FoundPassage, Row, ShownCitation
+from eval.run import FoundPassage, Row, ShownCitation, says_right
 
 RESAMPLES = 2000
 INTERVAL = (2.5, 97.5)
@@ -55,8 +54,8 @@ class Outcomes:
 
 
 def correct(row: Row) -> bool:
-    """The answer was given and says what an accepted string says."""
-    return row.case.answerable and not row.failed and not row.declined and is_right(row.text, row.case.answers)
+    """The answer was given and says what an accepted string says; of a quiz, or comes nearest to it of the choices."""
+    return row.case.answerable and not row.failed and not row.declined and says_right(row)
 
 
 def right(row: Row) -> bool:

@@ -1,6 +1,6 @@
 """Articles in, passages out: holds the engines in step and knows how none of them works.
 
-replace  ─► embedder ─► vectors ─► keywords of chunks, of articles ─► shelf (the article is visible from here on)
+replace  ─► embedder ─► vectors, rows ─► keywords of chunks, of articles ─► shelf (the article is visible from here on)
 search   ─► chunks by meaning ─┐
          ├► chunks by words ───┤
          └► articles by words ─┴► fuse ─► by day ─► spread ─► shelf ─► (rerank) ─► [Passage]
@@ -9,6 +9,7 @@ search   ─► chunks by meaning ─┐
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, get_args
 
+import numpy as np
 from filelock import FileLock
 
 from byline.closing import Closing
@@ -21,17 +22,16 @@ from index.embed import Embedder, Vectors
 from index.filters import ANY, Filters
 from index.fuse import Found, fuse, spread
 from index.heading import subject
-from index.in_step import Alone, InStep, Sharing
+from index.in_step import SETTINGS, Alone, InStep, Sharing
 from index.keywords import KeywordIndex
+from index.meaning import Meaning
 from index.rerank import Reranker
 from index.shared import SharedArticles
-from index.vectors import ChromaVectors, VectorIndex
+from index.vectors import ChromaVectors
 from index.words import Words
 from index.writer_lease import WriterLease
 
-FORMAT = "3"
-SETTINGS = ("embedder", "chunk_tokens")
-"""Of what a store remembers about how it was built, the names that are settings too."""
+FORMAT = "4"
 Way = Literal["meaning", "words"]
 WAYS: tuple[Way, ...] = get_args(Way)
 CANDIDATES = 50
@@ -46,7 +46,7 @@ class ArticleIndex(Closing):
         self,
         *,
         embedder: Embedder,
-        vectors: VectorIndex,
+        meaning: Meaning,
         keywords: KeywordIndex,
         whole: KeywordIndex,
         shelf: ArticleShelf,
@@ -57,13 +57,13 @@ class ArticleIndex(Closing):
     ) -> None:
         self.embedder = embedder
         self.chunk_tokens = chunk_tokens
-        self._vectors, self._words, self._shelf = vectors, Words(keywords, whole, self.heading), shelf
+        self._meaning, self._words, self._shelf = meaning, Words(keywords, whole, self.heading), shelf
         self._reranker = reranker
         self._lock = lock
         self._sharing: Sharing = Alone()
         if on_server is not None:
             shared, lease = SharedArticles(on_server), WriterLease(on_server)
-            self._sharing = InStep(shared, lease, shelf, self._words)
+            self._sharing = InStep(shared, lease, shelf, self._words, meaning)
 
     # Articles
 
@@ -78,6 +78,16 @@ class ArticleIndex(Closing):
     def articles(self) -> Iterator[Article]:
         """Every article, in order of id."""
         return self._shelf.articles()
+
+    def everything(self) -> Iterator[tuple[Article, list[Chunk]]]:
+        """Every article with its chunks in order, in order of id."""
+        for article, chunks, _ in self._shelf.everything():
+            yield article, chunks
+
+    def vectors(self, chunks: Sequence[Chunk]) -> Vectors:
+        """A row for each chunk, as it was embedded. Raises KeyError where one is not in the store."""
+        found = self._meaning.vectors.vectors([chunk.id for chunk in chunks])
+        return np.stack([found[chunk.id] for chunk in chunks])
 
     def coverage(self) -> Coverage:
         return self._shelf.coverage()
@@ -96,14 +106,12 @@ class ArticleIndex(Closing):
         """Adds the articles, or puts them in place of those with the same ids. All chunks are embedded in one go."""
         if not batch:
             return
-        ids = [article.id for article, _ in batch]
-        chunks = [chunk for _, chunks in batch for chunk in chunks]
-        vectors = self._embed(chunks)
+        vectors = self._embed([chunk for _, chunks in batch for chunk in chunks])
         with self._sharing.writing() as publish:
-            self._vectors.replace(ids, chunks, vectors)
+            first_rows = self._meaning.replace(batch, vectors)
             publish(batch, ())
             self._words.replace(batch)
-            self._shelf.replace(batch)
+            self._shelf.replace(batch, first_rows)
 
     def _embed(self, chunks: Sequence[Chunk]) -> Vectors:
         """Each with the heading of its article before it, which is worked out once for all its chunks."""
@@ -117,16 +125,16 @@ class ArticleIndex(Closing):
         with self._sharing.writing() as publish:
             publish((), ids)
             self._shelf.remove(ids)
-            self._vectors.remove(ids)
+            self._meaning.remove(ids)
             self._words.remove(ids)
 
     def clear(self) -> None:
         """Empties the store, for all who share it, and takes on the present embedder and chunking."""
-        self._shelf.clear()
-        self._sharing.begin(self._manifest())
-        self._vectors.clear()
-        self._words.clear()
-        self._shelf.write_manifest(self._manifest())
+        with self._sharing.beginning(self._manifest()):
+            self._shelf.clear()
+            self._meaning.clear()
+            self._words.clear()
+            self._shelf.write_manifest(self._manifest())
 
     # Search
 
@@ -149,13 +157,17 @@ class ArticleIndex(Closing):
     def _found(self, asked: Asked, filters: Filters, ways: Collection[Way]) -> list[Found]:
         meaning, words, articles = {}, {}, {}
         if "meaning" in ways:
-            meaning = dict(self._vectors.nearest(self.embedder.embed_question(asked.words), CANDIDATES, filters))
+            meaning = dict(self._meaning.nearest(self.embedder.embed_question(asked.words), CANDIDATES, filters))
         if "words" in ways:
             words = dict(self._words.chunks.search(asked.words, CANDIDATES, filters))
             articles = dict(self._words.articles.search(asked.words, CANDIDATES, filters))
         owners = self._shelf.owners(list(meaning | words))
         found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()})
         return spread(in_time(found, dict(owners.values()), asked, filters))
+
+    def nearest(self, question: str, k: int = 10, filters: Filters = ANY) -> list[tuple[str, float]]:
+        """At most `k` (chunk id, cosine), nearest first, by meaning alone and as near as they are: to measure with."""
+        return self._meaning.nearest(self.embedder.embed_question(question), k, filters)
 
     def occurrences(self, word: str) -> int:
         """How many chunks hold the word, in any of its forms."""
@@ -165,7 +177,7 @@ class ArticleIndex(Closing):
         """Chunks by engine; all equal in a sound store."""
         return {
             "articles": self._shelf.count_chunks(),
-            "vectors": self._vectors.count(),
+            "vectors": self._meaning.vectors.count(),
             "keywords": self._words.chunks.count(),
         }
 
@@ -187,7 +199,7 @@ class ArticleIndex(Closing):
 
     @property
     def _engines(self) -> Engines:
-        return Engines(self._shelf, self._vectors, self._words, self._embed)
+        return Engines(self._shelf, self._meaning, self._words, self._embed)
 
     # Opening and closing
 
@@ -210,13 +222,14 @@ class ArticleIndex(Closing):
                         f"{back}run: python -m ingest --rebuild PATH"
                     )
         if not there:
-            self._sharing.begin(wanted)
+            with self._sharing.beginning(wanted):
+                pass
         self._shelf.write_manifest(wanted)
         self._sharing.catch_up(now=True)
 
     def close(self) -> None:
         self._sharing.close()
         self._words.close()
-        self._vectors.close()
+        self._meaning.close()
         self._shelf.close()
         self._lock.release()

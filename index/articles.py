@@ -16,6 +16,8 @@ from pathlib import Path
 
 from byline.errors import StoreError
 from byline.records import Article, Chunk
+from index.filters import Filters, day_number
+from index.narrowing import ArticleColumns, Fitting, Place
 
 SCHEMA = """
 create table if not exists manifest (name text primary key, value text not null);
@@ -28,9 +30,15 @@ create table if not exists chunk (
     end integer not null
 );
 create index if not exists chunk_of_article on chunk (article, start);
+create table if not exists place (
+    article text primary key references article (id) on delete cascade, day integer not null, source text not null,
+    language text not null, first integer not null, chunks integer not null
+) without rowid;
 """
 COLUMNS = "id, title, text, url, source, published, authors, language, digest, same_as"
 MOST_VARIABLES = 500
+NO_ROWS = -1
+"""The first row of an article that has none."""
 Batch = Sequence[tuple[Article, Sequence[Chunk]]]
 """Articles with all their chunks, in order."""
 
@@ -47,14 +55,19 @@ class Coverage:
 
 
 class ArticleShelf:
-    """Any thread may read; SQLite gives each a connection of its own and a view that holds still."""
+    """Any thread may read; SQLite gives each a connection of its own and a view that holds still.
+
+    What a search is narrowed by is also held in memory, changed after SQLite and as one.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self._columns = ArticleColumns()
         try:
             self._connection.executescript(SCHEMA)
+            self._columns.put(Place(*row) for row in self._connection.execute("select * from place"))
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"{path} is not a Byline store ({error}); move it away or run python -m ingest --rebuild"
@@ -111,11 +124,33 @@ class ArticleShelf:
         """The article and its day of publication, by chunk id, of the chunks that exist among `ids`."""
         found: dict[str, tuple[str, date | None]] = {}
         for some in _pieces(ids):
+            query = f"select id, article from chunk where id in ({_marks(some)})"
+            for id, article in self._connection.execute(query, some):
+                found[id] = article, self._columns.published(article)
+        return found
+
+    def fitting(self, filters: Filters) -> Fitting:
+        """The articles that fit, and where the vectors of their chunks lie."""
+        return self._columns.fitting(filters)
+
+    def used_rows(self) -> list[tuple[int, int]]:
+        """(first, how many) of each article's vectors."""
+        return self._columns.used()
+
+    def rows_of(self, article: str) -> tuple[int, int]:
+        return self._columns.rows(article)
+
+    def chunk_ids(self, firsts: Mapping[str, int]) -> dict[str, list[str]]:
+        """The chunks in order, by article, of those articles whose vectors still begin at the row given for each."""
+        found: dict[str, list[str]] = {}
+        for some in _pieces(list(firsts)):
             query = (
-                "select chunk.id, article, published from chunk join article on article = article.id"
-                f" where chunk.id in ({_marks(some)})"
+                "select chunk.article, first, id from chunk join place on chunk.article = place.article"
+                f" where chunk.article in ({_marks(some)}) order by chunk.article, start"
             )
-            found.update((id, (article, _day(day))) for id, article, day in self._connection.execute(query, some))
+            for article, first, id in self._connection.execute(query, some):
+                if first == firsts[article]:
+                    found.setdefault(article, []).append(id)
         return found
 
     def everything(self) -> Iterator[tuple[Article, list[Chunk], str]]:
@@ -153,20 +188,37 @@ class ArticleShelf:
             connection.execute("delete from chunk where article not in (select id from article)")
         self._connection.execute("reindex")
 
-    def replace(self, batch: Batch) -> None:
-        """All of the batch in one transaction."""
+    def replace(self, batch: Batch, first_rows: Sequence[int]) -> None:
+        """All of the batch in one transaction; the vectors of each article begin at its row of `first_rows`."""
+        places = []
         with self._connection as connection:
-            for article, chunks in batch:
+            for (article, chunks), first in zip(batch, first_rows, strict=True):
                 connection.execute("delete from article where id = ?", (article.id,))
                 values = (*_row(article), spans_digest(chunks))
                 connection.execute(f"insert into article ({COLUMNS}, spans) values ({_marks(values)})", values)
                 connection.executemany(
                     "insert into chunk values (?, ?, ?, ?)", [(c.id, article.id, c.start, c.end) for c in chunks]
                 )
+                places.append(_place(article, first, len(chunks)))
+                connection.execute(f"insert into place values ({_marks(places[-1])})", places[-1])
+        self._columns.put(places)
+
+    def place(self, first_rows: Mapping[str, int]) -> None:
+        """Says where the vectors of these articles begin now."""
+        with self._connection as connection:
+            found = []
+            for id, first in first_rows.items():
+                article = self.article(id)
+                if article is not None:
+                    count = connection.execute("select count(*) from chunk where article = ?", (id,)).fetchone()[0]
+                    found.append(_place(article, first, count))
+            connection.executemany("insert or replace into place values (?, ?, ?, ?, ?, ?)", found)
+        self._columns.put(found)
 
     def remove(self, ids: Sequence[str]) -> None:
         with self._connection as connection:
             connection.executemany("delete from article where id = ?", [(id,) for id in ids])
+        self._columns.drop(ids)
 
     def count_chunks(self) -> int:
         return int(self._connection.execute("select count(*) from chunk").fetchone()[0])
@@ -189,7 +241,8 @@ class ArticleShelf:
 
     def clear(self) -> None:
         with self._connection as connection:
-            connection.executescript("delete from chunk; delete from article; delete from manifest;")
+            connection.executescript("delete from place; delete from chunk; delete from article; delete from manifest;")
+        self._columns.clear()
 
     def close(self) -> None:
         for connection in self._opened:
@@ -219,6 +272,11 @@ def _row(article: Article) -> tuple[str | None, ...]:
         article.digest,
         article.same_as,
     )
+
+
+def _place(article: Article, first: int, chunks: int) -> Place:
+    source, language = (article.source or "").lower(), article.language or ""
+    return Place(article.id, day_number(article.published), source, language, first, 0 if first == NO_ROWS else chunks)
 
 
 def _article(row: Sequence[str]) -> Article:

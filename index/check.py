@@ -1,7 +1,7 @@
 """Do vectors, keyword indexes and articles agree? What each holds is compared with the articles, which are the truth.
 
-articles ─► digest · spans ─► {chunk id: fingerprint} ◄── vectors · keywords      a sample is embedded anew and searched
-                         └──► {article id: fingerprint} ◄── article keywords
+articles ─► digest · spans ─► {chunk id: fingerprint} ◄── vectors · keywords     a sample is embedded anew, and compared
+                         └──► {article id: fingerprint} ◄── article keywords           with its vector and its row
 
 It reads everything once and keeps the chunk ids in memory. It knows nothing of how a chunk is cut, so an article that
 is damaged in SQLite itself cannot be mended here: it is taken out, and the next ingest brings it back.
@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
+from byline.errors import StoreError
 from byline.records import Article, Chunk, digest
 from index.articles import ArticleShelf, Batch, spans_digest
 from index.embed import Vectors
-from index.filters import Filters
 from index.fingerprint import fingerprint
 from index.keywords import KeywordIndex
+from index.meaning import Meaning
 from index.vectors import VectorIndex
 from index.words import Words, whole
 
@@ -28,7 +27,7 @@ LEAST_COSINE = 0.99
 """Between a stored vector and the same text embedded anew. Another batch or thread count moves it by less than 1e-5."""
 
 ARTICLES_AT_ONCE = 16
-Engine = Literal["articles", "vectors", "keywords", "article keywords"]
+Engine = Literal["articles", "vectors", "rows", "keywords", "article keywords"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Engines:
     shelf: ArticleShelf
-    vectors: VectorIndex
+    meaning: Meaning
     words: Words
     embed: Callable[[Sequence[Chunk]], Vectors]
 
@@ -68,11 +67,13 @@ def check(engines: Engines) -> Iterator[Fault]:
         if damage:
             yield Fault("articles", damage, article.id)
         held_whole[article.id] = (fingerprint(whole(article)), article.id)
+        if engines.shelf.rows_of(article.id)[1] != len(chunks):
+            yield Fault("rows", "not as many as the article has chunks", article.id)
         for chunk in chunks:
             held[chunk.id] = (fingerprint(chunk), article.id)
             sample.offer(chunk)
     wrong = set()
-    for fault in _compared("vectors", engines.vectors.fingerprints(), held):
+    for fault in _compared("vectors", engines.meaning.vectors.fingerprints(), held):
         wrong.add(fault.chunk)
         yield fault
     yield from _compared("keywords", engines.words.chunks.fingerprints(), held)
@@ -86,7 +87,7 @@ def repair(engines: Engines, faults: Sequence[Fault]) -> list[str]:
     engines.shelf.mend()
     if lost:
         engines.shelf.remove(lost)
-        engines.vectors.remove(lost)
+        engines.meaning.remove(lost)
         engines.words.remove(lost)
     for engine, (part, write) in _mending(engines).items():
         told = [fault for fault in faults if fault.engine == engine and fault.chunk]
@@ -95,6 +96,8 @@ def repair(engines: Engines, faults: Sequence[Fault]) -> list[str]:
         again = sorted({fault.article for fault in told if fault.article} - set(lost))
         for start in range(0, len(again), ARTICLES_AT_ONCE):
             write(engines.shelf.with_chunks(again[start : start + ARTICLES_AT_ONCE]))
+    if any(fault.engine == "rows" for fault in faults):
+        _write_rows(engines)
     return lost
 
 
@@ -103,13 +106,25 @@ def _mending(engines: Engines) -> dict[Engine, tuple[VectorIndex | KeywordIndex,
 
     def write_vectors(batch: Batch) -> None:
         chunks = [chunk for _, chunks in batch for chunk in chunks]
-        engines.vectors.replace([article.id for article, _ in batch], chunks, engines.embed(chunks))
+        _place(engines, batch, engines.meaning.replace(batch, engines.embed(chunks)))
 
     return {
-        "vectors": (engines.vectors, write_vectors),
+        "vectors": (engines.meaning.vectors, write_vectors),
         "keywords": (engines.words.chunks, engines.words.replace_chunks),
         "article keywords": (engines.words.articles, engines.words.replace_articles),
     }
+
+
+def _write_rows(engines: Engines) -> None:
+    """All of them, from Chroma: a file that somebody else wrote to, or cut short, is in no part to be trusted."""
+    ids = sorted(engines.shelf.digests())
+    for start in range(0, len(ids), ARTICLES_AT_ONCE):
+        batch = engines.shelf.with_chunks(ids[start : start + ARTICLES_AT_ONCE])
+        _place(engines, batch, engines.meaning.take_over(batch))
+
+
+def _place(engines: Engines, batch: Batch, first_rows: Sequence[int]) -> None:
+    engines.shelf.place(dict(zip((article.id for article, _ in batch), first_rows, strict=True)))
 
 
 class _Sample:
@@ -156,11 +171,21 @@ def _compared(engine: Engine, found: Iterable[tuple[str, str]], held: Mapping[st
 
 
 def _embedded_anew(sample: Sequence[Chunk], engines: Engines) -> Iterator[Fault]:
-    """A chunk that is searched by what its text embeds to is found at once: its vector is there and is its own."""
+    """Chroma and the rows have of each chunk what its text embeds to."""
     if not sample:
         return
+    kept = engines.meaning.vectors.vectors([chunk.id for chunk in sample])
     for chunk, vector in zip(sample, engines.embed(sample), strict=True):
-        only = Filters(article=chunk.article.id)
-        near = dict(engines.vectors.nearest(np.asarray(vector), len(sample), only))
-        if near.get(chunk.id, 0.0) < LEAST_COSINE:
+        if chunk.id not in kept or float(kept[chunk.id] @ vector) < LEAST_COSINE:
             yield Fault("vectors", "the vector is not that of the text", chunk.article.id, chunk.id)
+        elif _cosine_of_row(chunk, vector, engines) < LEAST_COSINE:
+            yield Fault("rows", "the vector is not that of the text", chunk.article.id, chunk.id)
+
+
+def _cosine_of_row(chunk: Chunk, vector: Vectors, engines: Engines) -> float:
+    span = engines.shelf.rows_of(chunk.article.id)
+    order = [one.id for one in engines.shelf.with_chunks([chunk.article.id])[0][1]]
+    try:
+        return float(engines.meaning.rows.cosines([span], vector)[order.index(chunk.id)])
+    except (StoreError, IndexError):  # it ends before, or has fewer
+        return 0.0

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from byline.errors import StoreError, StoreMismatch
 from index.articles import ArticleShelf, Batch
+from index.meaning import Meaning
 from index.shared import Change, Head, SharedArticles
 from index.words import Words
 from index.writer_lease import WriterLease
@@ -23,6 +24,8 @@ from index.writer_lease import WriterLease
 LOOK_EVERY_SECONDS = 1.0
 """A look costs a request, 1 ms on one machine; this is how old a search may be."""
 ARTICLES_AT_ONCE = 64
+SETTINGS = ("embedder", "chunk_tokens")
+"""Of what a store remembers about how it was built, the names that are settings too."""
 
 Publish = Callable[[Batch, Sequence[str]], None]
 
@@ -37,8 +40,8 @@ class Sharing(Protocol):
     def writing(self) -> AbstractContextManager[Publish]:
         """To be held while a change is made; what is given in it tells the others. Raises StoreLocked."""
 
-    def begin(self, manifest: Mapping[str, str]) -> None:
-        """Starts the shared store anew, for everybody."""
+    def beginning(self, manifest: Mapping[str, str]) -> AbstractContextManager[None]:
+        """The shared store starts anew, for everybody; to be held while the engines are emptied. Raises StoreLocked."""
 
     def start_over(self) -> bool:
         """Takes everything over again, where there is something to take it from."""
@@ -59,7 +62,9 @@ class Alone:
     def writing(self) -> Iterator[Publish]:
         yield lambda batch, removed: None
 
-    def begin(self, manifest: Mapping[str, str]) -> None: ...
+    @contextmanager
+    def beginning(self, manifest: Mapping[str, str]) -> Iterator[None]:
+        yield
 
     def start_over(self) -> bool:
         return False
@@ -73,9 +78,11 @@ class Alone:
 class InStep:
     """Any thread may ask it to catch up; while one does, the others search what is there."""
 
-    def __init__(self, shared: SharedArticles, lease: WriterLease, shelf: ArticleShelf, words: Words) -> None:
+    def __init__(
+        self, shared: SharedArticles, lease: WriterLease, shelf: ArticleShelf, words: Words, meaning: Meaning
+    ) -> None:
         self._shared, self._lease = shared, lease
-        self._shelf, self._words = shelf, words
+        self._shelf, self._words, self._meaning = shelf, words, meaning
         self._busy = RLock()
         self._looked = 0.0
 
@@ -112,9 +119,10 @@ class InStep:
         for name, value in head.manifest.items():
             mine = self._shelf.manifest().get(name)
             if mine != value:
+                way = f"with BYLINE_{name.upper()}={value}" if name in SETTINGS else "in the version that rebuilt it"
                 raise StoreMismatch(
                     f"the index on the server was rebuilt with {name} {value!r}, this process has {mine!r}; "
-                    f"start it again with BYLINE_{name.upper()}={value}"
+                    f"start it again {way}"
                 )
 
     def _apply(self, changes: Sequence[Change]) -> None:
@@ -123,12 +131,11 @@ class InStep:
         gone = [change.id for change in changes if change.article is None]
         self._shelf.remove(gone)
         self._words.replace(held, gone)
-        self._shelf.replace(held)
+        self._shelf.replace(held, self._meaning.take_over(held))
 
     @contextmanager
     def writing(self) -> Iterator[Publish]:
-        with self._busy:
-            self._lease.hold()
+        with self._busy, self._lease.kept():
             self._take_over(all_of_it=True)  # what a dead writer left untold would get the number of our change
             changes: list[int] = []
 
@@ -140,11 +147,14 @@ class InStep:
             if changes:
                 self._note(self._at()[0], changes[-1])
 
-    def begin(self, manifest: Mapping[str, str]) -> None:
-        with self._busy:
-            self._lease.hold()
-            self._note(self._shared.begin(manifest).generation, 0)
-            self._lease.release()
+    @contextmanager
+    def beginning(self, manifest: Mapping[str, str]) -> Iterator[None]:
+        """The ledger first: until the vectors of before are gone, they are of chunks that nobody has."""
+        with self._busy, self._lease.kept():
+            generation = self._shared.begin(manifest).generation
+            yield
+            self._note(generation, 0)
+        self._lease.release()
 
     def start_over(self) -> bool:
         with self._busy:
@@ -171,4 +181,5 @@ class InStep:
         manifest = self._shelf.manifest()
         self._shelf.clear()
         self._words.clear()
+        self._meaning.rows.clear()
         self._shelf.write_manifest(manifest | {"generation": generation, "change": "0"})

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,9 @@ from index.article_index import FORMAT, ArticleIndex
 from index.articles import ArticleShelf
 from index.embed import open_embedder
 from index.keywords import KeywordIndex
+from index.meaning import Meaning
 from index.rerank import open_reranker
+from index.rows import VectorRows
 from index.vectors import Access, ChromaVectors, open_vectors
 
 Part = TypeVar("Part")
@@ -32,15 +35,18 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
     reranker = open_reranker(settings.reranker, settings.models)
     access = Access(settings.vectors_api_key.get_secret_value(), settings.vectors_timeout_seconds)
     data.mkdir(parents=True, exist_ok=True)
-    lock = _lock(data)
-    try:
-        shelf = _opened(ArticleShelf, data / "articles.sqlite", rebuild)
+    with ExitStack() as opened:  # what is open, should a later step fail
+        lock = _lock(data)
+        opened.callback(lock.release)
+        shelf = opened.enter_context(closing(_opened(ArticleShelf, data / "articles.sqlite", rebuild)))
         if not rebuild:
             _refuse_other_format(shelf, data)
         vectors = _opened(lambda _: open_vectors(settings.vectors, data, access), data / "chroma", mend)
+        opened.callback(vectors.close)
+        rows = opened.enter_context(closing(VectorRows(data / "vectors.f32", shelf.used_rows())))
         index = ArticleIndex(
             embedder=embedder,
-            vectors=vectors,
+            meaning=Meaning(vectors, rows, shelf),
             keywords=_opened(KeywordIndex, data / "keywords", mend),
             whole=_opened(KeywordIndex, data / "articles", mend),
             shelf=shelf,
@@ -49,12 +55,12 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
             lock=lock,
             on_server=vectors if isinstance(vectors, ChromaVectors) and vectors.on_server else None,
         )
+        opened.pop_all()
+        opened.callback(index.close)
         if rebuild:
             index.clear()
         index.refuse_other_build()
-    except BaseException:
-        lock.release()
-        raise
+        opened.pop_all()
     return index
 
 

@@ -17,12 +17,14 @@ from chromadb.errors import ChromaError, NotFoundError
 from byline.errors import StoreError, UnknownKind, VectorServerDown
 from byline.records import Chunk
 from index.embed import Vectors
-from index.filters import Filters, day_number
 from index.fingerprint import fingerprint
 
 COLLECTION = "byline-chunks"
 PAGE = 300
 """Records asked for at once: the most that Chroma Cloud returns."""
+
+LEAST_SYNCED, SYNCED_PARTS = 1000, 100
+"""Changes between two writes to disk: Chroma's own 1,000, and a hundredth of what there is where that is more."""
 
 NO_KEY = "none"
 Reply = TypeVar("Reply")
@@ -47,7 +49,10 @@ class VectorIndex(Protocol):
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         """(chunk id, fingerprint) of every chunk, in no order."""
 
-    def nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of the chunks that exist among `ids`, by id."""
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """At most `k` (chunk id, cosine similarity), nearest first."""
 
     def count(self) -> int: ...
@@ -67,9 +72,22 @@ class ChromaVectors:
             self._collection = self._create()
 
     def _create(self) -> Any:
-        return self.client.get_or_create_collection(
-            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 100}}
+        hnsw = {"space": "cosine", "ef_search": 100, "sync_threshold": LEAST_SYNCED}
+        collection = self.client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": hnsw}
         )
+        self._write_less_often(collection)
+        return collection
+
+    def _write_less_often(self, collection: Any) -> None:
+        """The larger the collection, the more changes between two writes of its graph to disk.
+
+        Each writes the ids of all chunks, while searches wait; what has not been written is put in again at the start.
+        """
+        now = (collection.configuration_json.get("hnsw") or {}).get("sync_threshold")  # a distributed Chroma has none
+        fitting = max(LEAST_SYNCED, collection.count() // SYNCED_PARTS)
+        if now and fitting > 2 * now:
+            collection.modify(configuration={"hnsw": {"sync_threshold": fitting}})
 
     @contextmanager
     def reaching(self) -> Iterator[None]:
@@ -137,11 +155,17 @@ class ChromaVectors:
             for id, metadata in zip(page["ids"], page["metadatas"], strict=True):
                 yield id, str((metadata or {}).get("fingerprint", ""))
 
-    def nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        found: dict[str, Vectors] = {}
+        for start in range(0, len(ids), PAGE):
+            some = list(ids[start : start + PAGE])
+            page = self._ask(lambda collection, some=some: collection.get(ids=some, include=["embeddings"]))  # type: ignore[misc]
+            found.update(zip(page["ids"], np.asarray(page["embeddings"], dtype=np.float32), strict=True))
+        return found
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         found = self._ask(
-            lambda collection: collection.query(
-                query_embeddings=[vector], n_results=k, where=_where(filters), include=["distances"]
-            )
+            lambda collection: collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
         )
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
@@ -159,32 +183,13 @@ class ChromaVectors:
             close()
 
 
-def _metadata(chunk: Chunk) -> dict[str, str | int]:
-    """Chroma's metadata is flat, and ranges work on numbers only."""
-    article = chunk.article
-    return {
-        "article": article.id,
-        "day": day_number(article.published),
-        "source": (article.source or "").lower(),
-        "language": article.language or "",
-        "fingerprint": fingerprint(chunk),
-    }
+def _metadata(chunk: Chunk) -> dict[str, str]:
+    """Nothing to filter by: `index/rows.py` says why."""
+    return {"article": chunk.article.id, "fingerprint": fingerprint(chunk)}
 
 
 def _one_of(field: str, values: Sequence[str]) -> dict[str, Any]:
     return {field: {"$in": list(values)}}
-
-
-def _where(filters: Filters) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = []
-    if filters.since or filters.until:
-        conditions.append({"day": {"$gte": max(1, day_number(filters.since))}})
-    if filters.until:
-        conditions.append({"day": {"$lte": day_number(filters.until)}})
-    for field, value in (("source", filters.source), ("language", filters.language), ("article", filters.article)):
-        if value is not None:
-            conditions.append({field: {"$eq": value.lower() if field == "source" else value}})
-    return {"$and": conditions} if len(conditions) > 1 else (conditions[0] if conditions else None)
 
 
 def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:

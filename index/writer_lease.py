@@ -7,6 +7,9 @@ writer that died does not lock the others out. Clocks of the machines must agree
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Lock, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +25,32 @@ class WriterLease:
         self._chroma = chroma
         self._owner = uuid4().hex
         self._until = 0.0
+        self._one_at_a_time = Lock()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Takes the lease and extends it until the block ends, since a repair outlives it. Raises StoreLocked."""
+        self.hold()
+        done = Event()
+        keeper = Thread(target=self._keep, args=(done,), name="lease of the writer", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def _keep(self, done: Event) -> None:
+        while not done.wait(LEASE_SECONDS / 4):
+            with suppress(StoreError):  # the writer meets it too, in its next step
+                self.hold()
 
     def hold(self) -> None:
         """Takes the lease, or extends it when half of it is over. Raises StoreLocked where another process has it."""
+        with self._one_at_a_time:
+            self._hold()
+
+    def _hold(self) -> None:
         if time.time() < self._until - LEASE_SECONDS / 2:
             return
         for _ in range(2):
@@ -67,7 +93,7 @@ class WriterLease:
                 self._chroma.client.delete_collection(NAME)
 
     def _terms(self, until: float) -> dict[str, Any]:
-        return {"owner": self._owner, "who": f"process {os.getpid()} on {socket.gethostname()}", "until": int(until)}
+        return {"owner": self._owner, "who": f"process {os.getpid()} on {socket.gethostname()}", "until": until}
 
     def _holder(self) -> dict[str, Any]:
         """Empty where nobody has it."""

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from byline.models import known_models, model_path
 from byline.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from index import ArticleIndex, Embedder
 
 ROOT = Path(__file__).parent.parent
@@ -119,6 +122,21 @@ def default_model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings(data=tmp_path_factory.mktemp("default-model") / "data", models=MODELS)
     _need(settings.llm.partition(":")[2])
     return settings
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Module by module: Playwright keeps an event loop running."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        pytest.fail("these tests need a browser; run: apt-get install chromium", pytrace=False)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
 
 
 def _default(setting: str) -> str:

@@ -3,10 +3,13 @@
 import json
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
+
+TOPS = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
+LIKELY = {"content": [{**TOPS[0], "top_logprobs": TOPS}]}
 
 
 class ModelStandIn(BaseHTTPRequestHandler):
@@ -17,6 +20,7 @@ class ModelStandIn(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.requests.append((self.path, asked))  # type: ignore[attr-defined]
+        self.server.gate.wait(60)  # type: ignore[attr-defined]
         if asked["model"] != "tiny":
             self._send(json.dumps({"error": {"message": f"model {asked['model']!r} not found"}}), status=404)
         elif self.path == "/v1/chat/completions":
@@ -34,7 +38,11 @@ class ModelStandIn(BaseHTTPRequestHandler):
     def _openai(self, asked: dict[str, Any]) -> None:
         about = {"id": "x", "created": 0, "model": "tiny"}
         if asked.get("stream"):
-            parts = [{"index": 0, "delta": {"role": "assistant", "content": word}} for word in self.words]
+            parts: list[dict[str, Any]] = [
+                {"index": 0, "delta": {"role": "assistant", "content": word}} for word in self.words
+            ]
+            if asked.get("logprobs"):
+                parts[0]["logprobs"] = LIKELY
             lines = [{**about, "object": "chat.completion.chunk", "choices": [part]} for part in parts]
             self._send(
                 "".join(f"data: {json.dumps(line)}\n\n" for line in lines) + "data: [DONE]\n\n", "text/event-stream"
@@ -46,8 +54,7 @@ class ModelStandIn(BaseHTTPRequestHandler):
             "message": {"role": "assistant", "content": "".join(self.words)},
         }
         if asked.get("logprobs"):
-            tops = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
-            choice["logprobs"] = {"content": [{**tops[0], "top_logprobs": tops}]}
+            choice["logprobs"] = LIKELY
         self._send(json.dumps({**about, "object": "chat.completion", "choices": [choice]}))
 
     def _ollama(self, asked: dict[str, Any]) -> None:
@@ -62,11 +69,12 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
     def _send(self, text: str, kind: str = "application/json", status: int = 200) -> None:
         body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked has hung up
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Nothing on the screen of whoever runs the tests."""
@@ -74,11 +82,16 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
 @contextmanager
 def model_stand_in(reply: str) -> Iterator[ThreadingHTTPServer]:
-    """Yields the server; `server.requests` holds (path, body) of each call, `server.url` its address."""
+    """Yields the server; `server.requests` holds (path, body) of each call, `server.url` its address.
+
+    It answers as long as `server.gate` is open, and lets everybody wait while it is cleared.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), ModelStandIn)
-    server.reply, server.requests = reply, []  # type: ignore[attr-defined]
+    server.reply, server.requests, server.gate = reply, [], Event()  # type: ignore[attr-defined]
+    server.gate.set()  # type: ignore[attr-defined]
     server.url = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
     Thread(target=server.serve_forever, daemon=True).start()
     yield server
+    server.gate.set()  # type: ignore[attr-defined]
     server.shutdown()
     server.server_close()

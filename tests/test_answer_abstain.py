@@ -1,8 +1,9 @@
-"""What rules an answer out by its words alone, and how the signals are weighed."""
+"""What rules an answer out by its words alone."""
 
 import pytest
 
-from answer.abstain import THRESHOLD, agree, chance_of_right, contradict, misfit, names_missing, says_nothing
+from answer.abstain import agree, contradict, covered, lead, may_say_nothing, misfit, names_missing, says_nothing
+from byline.records import Article, Chunk, Passage
 
 
 @pytest.mark.parametrize("text", ["Not stated.", "", "The passages do not mention it.", "The price is not specified."])
@@ -67,9 +68,23 @@ def test_a_name_that_the_passages_lack() -> None:
     assert not names_missing("Which is larger, Ostend or Ghent?", passages)
 
 
-def test_what_speaks_for_an_answer_raises_its_chance() -> None:
-    unsure = {"proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
-    for name, better in {"proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
-        assert chance_of_right({**unsure, name: better}) > chance_of_right(unsure), name
-    assert chance_of_right({"proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0}) > THRESHOLD
-    assert chance_of_right({"proved": 0.1, "reread": 0.3, "agreed": 0.0, "names_missing": 0.0}) < THRESHOLD
+def test_rare_words_of_the_question_count_more() -> None:
+    chunks_with = {"harbour": 2, "opened": 400}.get
+    question = "Who opened the harbour?"
+    assert covered(question, ["A harbour was opened."], chunks_with) == pytest.approx(1)
+    assert covered(question, ["The harbour is old."], chunks_with) > 0.8
+    assert covered(question, ["It was opened on Monday."], chunks_with) < 0.2
+    assert covered(question, ["Nothing of it."], chunks_with) == 0
+
+
+def test_the_lead_is_over_the_next_article() -> None:
+    def passage(article: str, score: float) -> Passage:
+        return Passage(Chunk("c", Article(article, "T", "Text."), 0, 5, "Text."), score, frozenset({"words"}))
+
+    assert lead([passage("a", 0.9), passage("a", 0.8), passage("b", 0.5)]) == pytest.approx(0.4)
+    assert lead([passage("a", 0.9)]) == 0
+
+
+def test_what_may_become_a_refusal_is_not_shown_yet() -> None:
+    assert all(may_say_nothing(text) for text in ("", "No", "not", "not stated", "Not stated in the passages"))
+    assert not any(may_say_nothing(text) for text in ("Norway", "not before May", "No, it"))

@@ -48,6 +48,13 @@ def test_copies_of_one_story_are_one_voice() -> None:
     assert len(cite("Tom Lee", QUESTION, evidence(FALSE, TRUE[0], TRUE[0], same_as="a1"))) == 1
 
 
+def test_articles_that_the_model_did_not_read_are_heard_too() -> None:
+    read, *others = evidence(FALSE, *TRUE)
+    passages = [sentence.passage for sentence in others]
+    assert TRUE[0] in marked(cite("Tom Lee", QUESTION, [read], passages))
+    assert marked(cite("Tom Lee", QUESTION, [read])) == "Tom Lee [1]"
+
+
 def test_numbers_and_days_too() -> None:
     texts = [f"The stadium of Ostend has {seats} seats." for seats in (510, 430, 430, 430)]
     assert "430" in marked(cite("510", "How many seats does the stadium of Ostend have?", evidence(*texts)))

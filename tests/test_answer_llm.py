@@ -28,7 +28,9 @@ def opened(settings: Settings, llm: str) -> LanguageModel:
 def test_openai_like_streams_and_gives_probabilities(settings: Settings) -> None:
     with model_stand_in("In Ostend today") as server:
         model = opened(settings, f"openai-like:tiny@{server.url}/v1")
-        assert list(model.write(ASK, 16)) == ["In", "In Ostend", "In Ostend today"]
+        replies = list(model.write(ASK, 16))
+        assert [reply.text for reply in replies] == ["In", "In Ostend", "In Ostend today"]
+        assert [reply.chance_of("yes") for reply in replies] == pytest.approx([0.6] * 3), "of the first token, in each"
         assert model.probability_of_yes(ASK) == pytest.approx(0.75)
         reply = model.reply(ASK, 16)
         assert reply.text == "In Ostend today"
@@ -43,7 +45,7 @@ def test_openai_like_streams_and_gives_probabilities(settings: Settings) -> None
 def test_ollama_streams_and_says_yes_or_no(settings: Settings) -> None:
     with model_stand_in("No indeed") as server:
         model = opened(settings, f"ollama:tiny@{server.url}")
-        assert list(model.write(ASK, 16))[-1] == "No indeed"
+        assert list(model.write(ASK, 16))[-1].text == "No indeed"
         assert model.probability_of_yes(ASK) == 0.0
         assert model.reply(ASK, 16).chance_of("no") == 1.0
         path, body = server.requests[0]
@@ -60,8 +62,8 @@ def test_scripted_replays_by_what_is_asked(settings: Settings, tmp_path: Path) -
     ]
     script.write_text("\n".join(json.dumps(line) for line in lines))
     model = opened(settings, f"scripted:{script}")
-    assert list(model.write(ASK, 16)) == ["In", "In Ostend"]
-    assert list(model.write([Message("user", "When?")], 16)) == ["?"]
+    assert [reply.text for reply in model.write(ASK, 16)] == ["In", "In Ostend"]
+    assert [reply.text for reply in model.write([Message("user", "When?")], 16)] == ["?"]
     assert model.probability_of_yes(ASK) is None
     with pytest.raises(LanguageModelError, match="broken"):
         list(model.write([Message("user", "fail")], 16))
@@ -69,7 +71,7 @@ def test_scripted_replays_by_what_is_asked(settings: Settings, tmp_path: Path) -
 
 def test_any_llamaindex_class_by_its_dotted_name(settings: Settings) -> None:
     model = opened(settings, 'llama_index.core.llms.mock.MockLLM:{"max_tokens": 3}')
-    assert list(model.write([Message("user", "hello")], 16))[-1].split()[0] == "text"
+    assert list(model.write([Message("user", "hello")], 16))[-1].text.split()[0] == "text"
 
 
 @pytest.mark.slow
@@ -78,7 +80,8 @@ def test_llama_cpp_by_path_of_its_weights(settings: Settings, models_folder: Pat
     model = opened(settings, f"llama.cpp:{weights}")
     parts = list(model.write([Message("user", "Count from one to five.")], 12))
     assert len(parts) > 3
-    assert all(later.startswith(earlier) for earlier, later in pairwise(parts))
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(parts))
+    assert sum(parts[-1].first.values()) > 0.5
     assert sum(model.reply([Message("user", "Count from one to five.")], 1).first.values()) > 0.5
     sure = model.probability_of_yes([Message("user", "Reply yes or no: is fire hot?")])
     assert sure is None or 0 < sure < 1

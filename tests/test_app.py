@@ -14,7 +14,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 import app
-from app_page import Conversation, Exchange, describe, draw_citation, draw_exchange, draw_header, draw_question
+from app_conversation import Conversation, Exchange
+from app_page import describe, draw_citation, draw_conversation, draw_exchange, draw_header, draw_question
 from byline.errors import ModelServerDown, SettingsError
 from byline.records import Answer, Article, Chunk, Citation, Passage, Turn
 
@@ -214,7 +215,7 @@ def talk(conversation: Conversation, question: str, replies: Replies) -> str:
     assert conversation.accept(question) is None
     for _ in conversation.answer(replies):  # type: ignore[arg-type]
         pass
-    return conversation.messages()[-1]["content"]
+    return draw_conversation(conversation)[-1]["content"]
 
 
 def test_earlier_turns_are_handed_on_and_failed_ones_are_not() -> None:
@@ -241,7 +242,10 @@ def test_stopping_closes_the_answer_and_later_steps_change_nothing() -> None:
     next(steps)
     conversation.stop()
     assert len(list(steps)) == 1 and replies.closed
-    assert "Stopped" in conversation.messages()[-1]["content"] and "Half" in conversation.messages()[-1]["content"]
+    assert (
+        "Stopped" in draw_conversation(conversation)[-1]["content"]
+        and "Half" in draw_conversation(conversation)[-1]["content"]
+    )
     assert conversation.turns() == [] and conversation.accept("next?") is None
 
 
@@ -252,7 +256,7 @@ def test_a_cleared_conversation_stays_empty_whatever_comes_late() -> None:
     next(steps)
     conversation.clear()
     list(steps)
-    assert replies.closed and conversation.messages() == []
+    assert replies.closed and draw_conversation(conversation) == []
 
 
 def test_an_empty_question_and_a_second_one_at_once_are_refused() -> None:
@@ -260,7 +264,7 @@ def test_an_empty_question_and_a_second_one_at_once_are_refused() -> None:
     assert "Type" in (conversation.accept(" \n ") or "")
     assert conversation.accept("who?") is None
     assert "One question at a time" in (conversation.accept("who else?") or "")
-    assert len(conversation.messages()) == 2
+    assert len(draw_conversation(conversation)) == 2
 
 
 def test_a_taken_port_says_so() -> None:

@@ -1,6 +1,8 @@
 """The whole index on real parts: what is put in is found, stays in step, and survives being opened again."""
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,6 +142,22 @@ def test_another_build_is_refused_with_the_command_that_mends_it(settings: Setti
         open_index(settings.model_copy(update={"chunk_tokens": 64}))
     with open_index(settings.model_copy(update={"chunk_tokens": 64}), rebuild=True) as rebuilt:
         assert rebuilt.digests() == {}
+
+
+def test_an_index_that_is_refused_leaves_nothing_open(settings: Settings) -> None:
+    open_index(settings).close()
+    with pytest.raises(StoreMismatch):
+        open_index(settings.model_copy(update={"chunk_tokens": 64}))
+    ours = {file.stat().st_ino for file in settings.data.rglob("*")}
+    assert ours & set(open_inodes()) == set()
+    with open_index(settings):
+        assert ours & set(open_inodes()) != set()
+
+
+def open_inodes() -> Iterator[int]:
+    for descriptor in range(3, 512):
+        with contextlib.suppress(OSError):
+            yield os.fstat(descriptor).st_ino
 
 
 def test_another_format_is_no_damage_to_repair(settings: Settings) -> None:

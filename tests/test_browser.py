@@ -3,26 +3,22 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
+from real_page import ask, chat, open_page
 
 from byline.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parent.parent
-ANSWER_MILLISECONDS = 120_000
-LOCAL = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)(:\d+)?/|data:|blob:")
 WATCH_GROWTH = """() => {
     window.grown = [];
     new MutationObserver(() => {
@@ -30,25 +26,6 @@ WATCH_GROWTH = """() => {
         if (text && text !== window.grown.at(-1)) window.grown.push(text);
     }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
-
-
-@contextmanager
-def chat(data: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running chat and its address; it is ended by Ctrl-C, which must be quick and quiet."""
-    command = [sys.executable, "app.py", "--port", "0", "--data", str(data)]
-    environment = os.environ | {f"BYLINE_{name.upper()}": value for name, value in settings.items()}
-    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert running.stdout
-        address = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
-        assert address, f"app.py ended with {running.wait(10)}"
-        yield running, address[0]
-    finally:
-        running.send_signal(signal.SIGINT)
-        try:
-            running.wait(15)
-        finally:
-            running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -59,53 +36,10 @@ def address(default_model: Settings) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        pytest.fail("these tests need a browser; run: apt-get install chromium", pytrace=False)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def open_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """A page of its own; fails when it asked for anything that is not on this machine, or a script of it failed."""
-    context = browser.new_context(**options)
-    page = context.new_page()
-    faults: list[str] = []
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.goto(address)
-    expect(page.get_by_label("Your question")).to_be_focused()
-    yield page
-    assert len(asked) > 10 and [url for url in asked if not LOCAL.match(url)] == []
-    assert faults == []
-    context.close()
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     with open_page(browser, address) as page:
         yield page
-
-
-def ask(page: Page, question: str) -> Locator:
-    """What the page shows for the question once it is done with it."""
-    shown = page.locator("#chat .proven, #chat .refusal, #chat .problem")
-    before = shown.count()
-    box = page.get_by_label("Your question")
-    box.fill(question)
-    box.press("Enter")
-    expect(shown).to_have_count(before + 1, timeout=ANSWER_MILLISECONDS)
-    return shown.last
 
 
 def test_an_answer_grows_and_ends_with_the_lines_that_prove_it(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from byline.errors import CaseError
 from byline.records import Turn
-from eval import Case, read_cases
+from eval import Case, read_cases, with_hidden
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,6 +31,7 @@ def test_a_whole_case(tmp_path: Path) -> None:
         "history": [{"question": "when?", "answer": "In May."}],
         "kind": "follow-up",
         "choices": ["Seoul", "Busan"],
+        "difficulty": "hard",
     }
     assert read_cases(written(tmp_path, line, "")) == (
         Case(
@@ -42,6 +43,7 @@ def test_a_whole_case(tmp_path: Path) -> None:
             asked=date(2024, 4, 1),
             history=(Turn("when?", "In May."),),
             kind="follow-up",
+            choices=("Seoul", "Busan"),
         ),
     )
 
@@ -49,6 +51,13 @@ def test_a_whole_case(tmp_path: Path) -> None:
 def test_answerable_is_whether_there_are_answers(tmp_path: Path) -> None:
     lines = [{"id": "a", "question": "q?", "answers": ["x"]}, {"id": "b", "question": "q?"}]
     assert [case.answerable for case in read_cases(written(tmp_path, *lines))] == [True, False]
+
+
+def test_each_answerable_case_is_asked_again_with_its_articles_hidden() -> None:
+    answerable = Case("a", "who?", ("Lee",), ("x.md",), choices=("Lee", "Kim"))
+    nowhere, unanswerable = Case("b", "who?", ("Lee",)), Case("c", "how far?", answerable=False)
+    hidden = Case("a hidden", "who?", articles=("x.md",), answerable=False, hidden=True)
+    assert list(with_hidden([answerable, nowhere, unanswerable])) == [answerable, hidden, nowhere, unanswerable]
 
 
 GOOD = {"id": "good", "question": "who?", "answers": ["Lee"]}
@@ -65,6 +74,7 @@ BAD = {
     "answerable without answers": ({"id": "x", "question": "q", "answerable": True}, "no answers to compare with"),
     "answers that there are not": (GOOD | {"id": "x", "answerable": False}, "answerable is false, but there are"),
     "a word for true": (GOOD | {"id": "x", "answerable": "yes"}, "answerable: Input should be a valid boolean"),
+    "choices of which none is right": (GOOD | {"id": "x", "choices": ["Kim", "Park"]}, "none of the choices"),
     "an id twice": (GOOD, "'good' is taken by line 1"),
     "a path as URL": (GOOD | {"id": "x", "article_urls": ["articles/a.md"]}, "which is no http(s) address"),
 }

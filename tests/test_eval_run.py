@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from llm_stand_ins import model_stand_in
 
 from answer import open_answerer
 from byline.errors import CaseError, ModelServerDown
@@ -17,6 +18,7 @@ from byline.records import Answer, Article, Turn
 from byline.settings import Settings
 from eval import Case, Row, missing_articles, read_rows, run, write_row
 from eval.__main__ import main
+from eval.scores import correct
 from index import ArticleIndex, open_index
 from ingest import ingest
 
@@ -97,9 +99,12 @@ class Replays:
     index: ArticleIndex
     answers: Sequence[Answer]
     asked: tuple[object, ...] = ()
+    without: tuple[str, ...] = ()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Iterator[Answer]:
-        self.asked = (question, tuple(history), as_of)
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), as_of: date | None = None, without: Collection[str] = ()
+    ) -> Iterator[Answer]:
+        self.asked, self.without = (question, tuple(history), as_of), tuple(without)
         if question == "down":
             raise ModelServerDown("gone")
         yield from self.answers
@@ -111,6 +116,26 @@ def test_the_case_is_asked_on_its_day_with_its_history(sample_index: ArticleInde
     case = Case("x", "where?", answerable=False, asked=date(2024, 4, 1), history=turns)
     assert [row.declined for row in run([case], replays)] == [True]
     assert replays.asked == ("where?", turns, date(2024, 4, 1))
+
+
+def test_what_is_hidden_is_left_out_of_the_search(sample_index: ArticleIndex) -> None:
+    replays = Replays(sample_index, [Answer("where?", stage="done", abstained=True)])
+    hidden = Case("x hidden", "where?", articles=("x.md",), answerable=False, hidden=True)
+    assert [row.declined for row in run([hidden], replays)] == [True]
+    assert replays.without == ("x.md",)
+
+
+def test_of_a_quiz_the_nearest_choice_decides(sample_index: ArticleIndex) -> None:
+    case = Case("x", "where?", ("Europe",), choices=("Europe", "South America"))
+    for text, nearest in (("the European Union [1]", "Europe"), ("Brazil and Peru", "South America")):
+        (row,) = run([case], Replays(sample_index, [Answer("where?", text=text, stage="done")]))
+        assert (row.chosen, correct(row)) == (nearest, nearest == "Europe")
+
+
+def test_what_was_written_is_kept_of_a_refusal(sample_index: ArticleIndex) -> None:
+    answers = [Answer("q", text="In Seoul.", stage="writing"), Answer("q", text="No.", stage="done", abstained=True)]
+    (row,) = run([Case("x", "q", ("Seoul",))], Replays(sample_index, answers))
+    assert (row.text, row.written) == ("No.", "In Seoul.")
 
 
 def test_an_answer_that_is_never_done_is_a_failure(sample_index: ArticleIndex) -> None:
@@ -157,9 +182,9 @@ def test_cases_that_name_no_article_need_none() -> None:
     assert missing_articles([CASES[-1]], NoArticles()) == []
 
 
-def command(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(place: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"BYLINE_LLM": "scripted:script.jsonl", "BYLINE_MODELS": str(ROOT / "models")}
-    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT), **variables}
     asked = [sys.executable, "-m", "eval", *arguments]
     return subprocess.run(asked, cwd=place, env=environment, capture_output=True, text=True, timeout=240)
 
@@ -180,6 +205,35 @@ def test_the_command_writes_a_run_and_its_gates_decide(place: Path) -> None:
     assert again.returncode == 1, again.stderr
     assert "FAIL  failed <= 0: 0.333" in again.stdout and "pass  refusal_recall >= 1: 1.000" in again.stdout
     assert "3 cases in both" in again.stdout and "worse (0): none" in again.stdout
+
+
+def test_a_run_goes_on_where_it_was_stopped(place: Path) -> None:
+    ran = command(place, "cases.jsonl", "--articles", "news", "--hide", "--out", "stopped")
+    assert "5 cases in stopped" in ran.stdout, ran.stderr
+    rows = place / "stopped" / "rows.jsonl"
+    first, *_, last = rows.read_text("utf8").splitlines(keepends=True)
+    rows.write_text(first.replace("guides", "guided") + last, "utf8")
+    again = command(place, "cases.jsonl", "--articles", "news", "--hide", "--out", "stopped", "--resume")
+    assert "5 cases in stopped" in again.stdout, again.stderr
+    resumed = read_rows(rows)
+    assert [row.case.id for row in resumed] == ["lit", "unknown", "lit hidden", "broken", "broken hidden"]
+    assert "guided" in write_row(resumed[0]), "what was there is not asked again"
+    assert resumed[2].declined and all(passage.article != "news/skagen.md" for passage in resumed[2].passages)
+
+
+def test_the_plain_query_engine_answers_beside(place: Path, tmp_path: Path) -> None:
+    with model_stand_in("Not stated, though Skagen is near.") as server:
+        out, model = str(tmp_path / "out"), {"BYLINE_LLM": f"openai-like:tiny@{server.url}/v1"}
+        ran = command(place, "cases.jsonl", "--articles", "news", "--plain", "--out", out, **model)
+        assert ran.returncode == 0, ran.stderr
+        prompts = [body["messages"][-1]["content"] for _, body in server.requests]
+    assert any("It guides ships past the reef" in prompt and LIT.question in prompt for prompt in prompts)
+    assert "against the plain query engine" in ran.stdout and "3 cases in both" in ran.stdout
+    rows = {row.case.id: row for row in read_rows(tmp_path / "out" / "plain.jsonl")}
+    assert rows["lit"].text == "Not stated, though Skagen is near." and correct(rows["lit"])
+    assert not rows["unknown"].declined
+    beside = json.loads((tmp_path / "out" / "scores.json").read_text("utf8"))["beside"]["differences"]
+    assert beside["correct"]["before"] == 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """--check and --repair, on stores that are damaged for real: behind the back of each engine, in its own files."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ from word_embedder import open_word_embedder
 from byline.errors import StoreError
 from byline.records import Article, Chunk, digest
 from byline.settings import Settings
-from index import ANY, EMBEDDERS, ArticleIndex, open_index
+from index import ANY, EMBEDDERS, ArticleIndex, Filters, open_index
 
 TEXTS = {
     "harbour": "The harbour of Ostend opened on Monday. Mayor Ana Ruiz cut the ribbon.",
@@ -70,6 +71,8 @@ def assert_found(index: ArticleIndex, lost: list[str]) -> None:
         assert (best.chunk.article.id, best.found_by) == (id, {"meaning", "words"})
         assert best.chunk.article == article_of(id)[0]
         assert index._words.articles.search(TEXTS[id], 1, ANY)[0][0] == id
+        for chunk in article_of(id)[1]:
+            assert index.search(chunk.text, 1, Filters(article=id), ways=("meaning",))[0].chunk == chunk
 
 
 def collection(settings: Settings) -> object:
@@ -101,7 +104,21 @@ def keep_the_vectors_of_before(settings: Settings) -> None:
     before = replace(article, text=article.text.replace("chip", "ship"))
     with open_index(settings) as index:
         old = [replace(chunk, article=before, text=before.text[chunk.start : chunk.end]) for chunk in chunks]
-        index._vectors.replace(["chips"], old, index._embed(old))
+        index._meaning.vectors.replace(["chips"], old, index._embed(old))
+
+
+def cut_the_rows_short(settings: Settings) -> None:
+    os.truncate(settings.data / "vectors.f32", 4 * 384 * 3)
+
+
+def lose_the_rows(settings: Settings) -> None:
+    (settings.data / "vectors.f32").unlink()
+
+
+def swap_two_rows(settings: Settings) -> None:
+    rows = np.memmap(settings.data / "vectors.f32", np.float32, "r+", shape=(6, 384))
+    rows[[0, 5]] = rows[[5, 0]]
+    rows.flush()
 
 
 def edit_keywords(settings: Settings, edit: Callable[[tantivy.IndexWriter], object], folder: str = "keywords") -> None:
@@ -158,6 +175,9 @@ VECTORS_AND_KEYWORDS = {
     add_a_stray_vector: "vectors: a chunk that no article has: chips#5-6",
     lose_chroma: "vectors: a chunk is missing: rain#20-49",
     keep_the_vectors_of_before: "vectors: another version of a chunk: chips#0-36",
+    cut_the_rows_short: "rows: the vector is not that of the text: rain#20-49",
+    lose_the_rows: "rows: the vector is not that of the text: harbour#0-39",
+    swap_two_rows: "rows: the vector is not that of the text: harbour#0-39",
     lose_an_article_of_the_keywords: "keywords: a chunk is missing: rain#0-19",
     add_a_stray_and_a_twin_to_the_keywords: "keywords: a chunk that no article has: gone#0-4",
     lose_the_keywords: "keywords: a chunk is missing: harbour#40-70",

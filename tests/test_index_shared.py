@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -19,7 +19,7 @@ from word_embedder import open_word_embedder
 from byline.errors import StoreError, StoreLocked, StoreMismatch, VectorServerDown
 from byline.records import Article, Chunk
 from byline.settings import Settings
-from index import ANY, EMBEDDERS, ArticleIndex, Filters, open_index
+from index import ANY, EMBEDDERS, ArticleIndex, Filters, Vectors, open_index
 from index import in_step as in_step_module
 from index import writer_lease as lease_module
 
@@ -152,6 +152,71 @@ def test_the_lease_of_a_dead_writer_lapses(shared: Shared, monkeypatch: pytest.M
     time.sleep(2)
     heir.replace([whole(CHIPS)])
     assert heir.digests() == {"harbour": "1", "chips": "1"}
+
+
+def test_a_repair_that_outlives_its_lease_keeps_it(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_module, "LEASE_SECONDS", 5)
+    writer, other = shared.open("writer"), shared.open("other")
+    writer.replace([whole(HARBOUR), whole(CHIPS)])
+    writer._meaning.vectors.remove(["chips"])
+    faults, embed = list(writer.check()), writer._embed
+    refused: list[bool] = []
+
+    def slowly(chunks: Sequence[Chunk]) -> Vectors:
+        """Longer than a lease, while the other one tries to write."""
+        for _ in range(8):
+            time.sleep(1)
+            try:
+                other.replace([whole(MINUTES)])
+            except StoreLocked:
+                refused.append(True)
+        return embed(chunks)
+
+    monkeypatch.setattr(writer, "_embed", slowly)
+    assert writer.repair(faults) == []
+    assert len(refused) == 8
+    monkeypatch.setattr(writer, "_embed", embed)
+    assert list(writer.check()) == []
+    assert "Minutes" not in {article.title for article in writer.articles()}
+
+
+def test_a_rebuild_that_is_refused_leaves_the_folder_as_it_was(shared: Shared) -> None:
+    with open_index(shared.settings("mine")) as mine:
+        mine.replace([whole(HARBOUR)])
+    with open_index(shared.settings("writer")) as writer:
+        writer.replace([whole(CHIPS)])
+        with pytest.raises(StoreLocked, match="is writing"):
+            open_index(shared.settings("mine"), rebuild=True)
+    with open_index(shared.settings("mine")) as mine:
+        assert mine.digests() == {"harbour": "1", "chips": "1"} and list(mine.check()) == []
+
+
+def test_a_rebuild_holds_the_lease_until_the_vectors_are_gone(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, other = shared.open("writer"), shared.open("other")
+    writer.replace([whole(HARBOUR)])
+    clear, refused = writer._meaning.clear, list[str]()
+
+    def tried() -> None:
+        clear()
+        with pytest.raises(StoreLocked) as error:
+            other.replace([whole(CHIPS)])
+        refused.append(str(error.value))
+
+    monkeypatch.setattr(writer._meaning, "clear", tried)
+    writer.clear()
+    assert len(refused) == 1
+    other.replace([whole(CHIPS)])
+    assert writer.digests() == {"chips": "1"} and list(writer.check()) == []
+
+
+def test_another_format_on_the_server_names_no_setting(shared: Shared) -> None:
+    reader, writer = shared.open("reader"), shared.open("writer")
+    writer._sharing._shared.begin(  # type: ignore[attr-defined]
+        {"format": "99", "vectors": "server", "embedder": "words", "chunk_tokens": "96"}
+    )
+    with pytest.raises(StoreMismatch, match=r"format '99'.*in the version that rebuilt it") as error:
+        reader.search("harbour")
+    assert "BYLINE_" not in str(error.value)
 
 
 def test_what_a_writer_left_half_done_is_done_by_the_next_ingest(shared: Shared) -> None:

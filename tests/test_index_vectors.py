@@ -11,14 +11,14 @@ from chroma_server import ChromaServer
 
 from byline.errors import UnknownKind, VectorServerDown
 from byline.records import Article, Chunk
-from index.filters import ANY, Filters
+from index import vectors as vectors_module
 from index.vectors import VectorIndex, open_vectors
 
 NEAR, FAR, BETWEEN = np.eye(3, dtype=np.float32)[0], np.eye(3, dtype=np.float32)[1], np.array([0.8, 0.6, 0], np.float32)
 
 
-def chunk_of(id: str, day: int = 1, source: str = "Wire") -> Chunk:
-    article = Article(id, f"Title {id}", "Body.", source=source, published=date(2024, 3, day), language="en")
+def chunk_of(id: str) -> Chunk:
+    article = Article(id, f"Title {id}", "Body.", published=date(2024, 3, 1), language="en")
     return Chunk(f"{id}#0-5", article, 0, 5, "Body.")
 
 
@@ -36,7 +36,7 @@ def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIn
 def test_nearest_are_ordered_by_cosine(vectors: VectorIndex) -> None:
     chunks = [chunk_of("a"), chunk_of("b"), chunk_of("c")]
     vectors.replace(["a", "b", "c"], chunks, np.stack([FAR, BETWEEN, NEAR]))
-    found = vectors.nearest(NEAR, 3, ANY)
+    found = vectors.nearest(NEAR, 3)
     assert [id for id, _ in found] == ["c#0-5", "b#0-5", "a#0-5"]
     assert [similarity for _, similarity in found] == pytest.approx([1.0, 0.8, 0.0], abs=1e-5)
 
@@ -46,25 +46,28 @@ def test_replace_leaves_no_chunk_of_before(vectors: VectorIndex) -> None:
     new = replace(old, id="a#1-5", start=1, text="ody.")
     vectors.replace(["a"], [old], np.stack([NEAR]))
     vectors.replace(["a"], [new], np.stack([NEAR]))
-    assert [id for id, _ in vectors.nearest(NEAR, 5, ANY)] == ["a#1-5"]
+    assert [id for id, _ in vectors.nearest(NEAR, 5)] == ["a#1-5"]
     vectors.remove(["a"])
     assert vectors.count() == 0
 
 
-def test_filters_are_exact(vectors: VectorIndex) -> None:
-    chunks = [chunk_of("early", 1), chunk_of("late", 9, "Other"), replace(chunk_of("undated"), id="undated#0-5")]
-    chunks[2] = replace(chunks[2], article=replace(chunks[2].article, published=None, language="de"))
-    vectors.replace(["early", "late", "undated"], chunks, np.stack([NEAR, NEAR, NEAR]))
+def test_vectors_come_back_by_id(vectors: VectorIndex) -> None:
+    vectors.replace(["a", "b"], [chunk_of("a"), chunk_of("b")], np.stack([NEAR, BETWEEN]))
+    found = vectors.vectors(["b#0-5", "gone#0-5", "a#0-5"])
+    assert found.keys() == {"a#0-5", "b#0-5"}
+    assert np.allclose(found["b#0-5"], BETWEEN) and np.allclose(found["a#0-5"], NEAR)
 
-    def found(filters: Filters) -> set[str]:
-        return {id.partition("#")[0] for id, _ in vectors.nearest(NEAR, 5, filters)}
 
-    assert found(Filters(until=date(2024, 3, 1))) == {"early"}
-    assert found(Filters(since=date(2024, 3, 2))) == {"late"}
-    assert found(Filters(since=date(2024, 3, 1), until=date(2024, 3, 9))) == {"early", "late"}
-    assert found(Filters(source="OTHER")) == {"late"}
-    assert found(Filters(language="de")) == {"undated"}
-    assert found(Filters(article="early")) == {"early"}
+def test_a_large_collection_is_written_to_disk_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_module, "LEAST_SYNCED", 10)
+    monkeypatch.setattr(vectors_module, "SYNCED_PARTS", 2)
+    for expected in (10, 50):
+        opened = open_vectors("chroma", tmp_path)
+        assert opened._collection.configuration_json["hnsw"]["sync_threshold"] == expected  # type: ignore[attr-defined]
+        chunks = [chunk_of(f"a{number}") for number in range(100)]
+        opened.replace([chunk.article.id for chunk in chunks], chunks, np.eye(100, 384, dtype=np.float32))
+        assert opened.nearest(np.eye(1, 384, 7, dtype=np.float32)[0], 1) == [("a7#0-5", pytest.approx(1.0))]
+        opened.close()
 
 
 def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_a_server_that_goes_away_is_a_clear_error(tmp_path: Path) -> None:
         vectors = open_vectors(server.address, tmp_path)
         vectors.replace(["a"], [chunk_of("a")], np.stack([NEAR]))
     with pytest.raises(VectorServerDown, match="does not answer"):
-        vectors.nearest(NEAR, 1, ANY)
+        vectors.nearest(NEAR, 1)
 
 
 def test_an_unknown_kind_names_the_known(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""Between an answer and a refusal: a logistic regression over signals, and the chance below which it is declined.
+
+The built-in one is fitted on questions that are not those of the shipped suite. `python -m eval calibrate` fits one to
+a collection and leaves it in the data folder, where it is found when the collection is opened.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from byline.errors import SettingsError
+
+FILE = "calibration.json"
+PROBABILITIES = frozenset({"stated", "proved", "reread"})
+"""Signals that are probabilities; the regression takes their log-odds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`weights` by signal, with `bias`. An answer whose chance of being right is below `threshold` is declined."""
+
+    weights: Mapping[str, float]
+    threshold: float
+
+    def chance_of_right(self, signals: Mapping[str, float]) -> float:
+        """0 to 1. A missing signal is neutral."""
+        names = (name for name in self.weights if name != "bias")
+        total = self.weights["bias"] + sum(self.weights[name] * feature(name, signals) for name in names)
+        return 1 / (1 + math.exp(-total))
+
+
+def feature(name: str, signals: Mapping[str, float]) -> float:
+    """A signal as the regression takes it: probabilities as log-odds, the rest as they are."""
+    if name in PROBABILITIES:
+        p = min(max(signals.get(name, 0.5), 0.001), 0.999)
+        return math.log(p / (1 - p))
+    return signals.get(name, 0.0)
+
+
+def read_calibration(data: Path) -> Calibration:
+    """That of the collection in the data folder, else the built-in one.
+
+    Raises SettingsError where it cannot be read, or was fitted to other signals than this version takes.
+    """
+    file = data / FILE
+    if not file.is_file():
+        return BUILT_IN
+    again = f"fit it anew with python -m eval calibrate, or remove {file}"
+    try:
+        found = _CALIBRATION.validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise SettingsError(f"{file} holds no calibration ({str(error).splitlines()[0]}); {again}") from error
+    if found.weights.keys() != BUILT_IN.weights.keys():
+        raise SettingsError(f"{file} weighs {', '.join(found.weights)}, not {', '.join(BUILT_IN.weights)}; {again}")
+    return found
+
+
+def write_calibration(calibration: Calibration, data: Path) -> Path:
+    """The file, which the next Answerer over this folder reads."""
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / FILE
+    told = {"weights": dict(calibration.weights), "threshold": calibration.threshold}
+    file.write_text(json.dumps(told, indent=1) + "\n", "utf8")
+    return file
+
+
+_CALIBRATION = TypeAdapter(Calibration)
+BUILT_IN = Calibration(
+    weights={
+        "bias": -0.778,
+        "stated": 0.4,
+        "later": -0.3,
+        "proved": 0.408,
+        "reread": 0.214,
+        "agreed": 0.403,
+        "names_missing": -0.752,
+    },
+    threshold=0.4,
+)

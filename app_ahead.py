@@ -1,0 +1,51 @@
+"""While somebody types: the model reads the passages for what stands in the box, so that the answer begins sooner.
+
+Reading ahead is for an idle model only. The first question of anybody cuts it off; what was read by then stays with the
+model's server, and helps if that question was the one being typed.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from app_line import Line
+from byline.errors import BylineError
+from byline.records import Turn
+
+if TYPE_CHECKING:
+    from answer import Answerer, Interruption
+
+FEWEST_WORDS = 3
+"""Of what is typed: with less, the search finds other passages than for the whole question."""
+
+
+class ReadingAhead:
+    """Any thread may read and stop; one text is read at a time, the newest."""
+
+    def __init__(self, answerer: "Answerer", line: Line) -> None:
+        self._answerer, self._line = answerer, line
+        self._lock = Lock()
+        self._reading: Interruption | None = None
+
+    def read(self, typed: str, turns: Sequence[Turn]) -> None:
+        """Returns when it has been read or somebody asked. What goes wrong here goes wrong again when it is asked."""
+        from answer import interruptible
+
+        if len(typed.split()) < FEWEST_WORDS:
+            return
+        with interruptible() as reading, contextlib.suppress(BylineError):
+            with self._lock:
+                self._cut_off()
+                self._reading = reading
+            if self._line.empty:  # who joins after this stops it
+                self._answerer.read_ahead(typed, turns)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        if self._reading is not None:
+            self._reading.set()
+            self._reading = None

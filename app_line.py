@@ -1,0 +1,95 @@
+"""The people who wait: the model answers a few questions side by side, the others in the order in which they asked.
+
+Gradio's own queue keeps such an order too, but tells the place only to a widget of its own, as "queue: 3/16", keeps a
+running question until its next step, and does not know whether the model is idle.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from threading import Lock, Thread
+
+from app_conversation import Conversation
+
+LOOK_SECONDS = 0.1
+"""How often somebody who waits looks whether the line moved."""
+SIGN_OF_LIFE_SECONDS = 1.0
+"""Gradio lets go of a page that was closed when the next step comes, so one comes at least this often."""
+
+
+class Line:
+    """Any thread may join and leave. The first `slots` places have the model. Whatever else keeps it busy listens in
+    `joined`, and stops.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self.joined: Callable[[], None] = lambda: None
+        self._slots = slots
+        self._lock = Lock()
+        self._places: list[object] = []
+
+    def join(self) -> object:
+        """A place behind all others, which is held until `leave`."""
+        with self._lock:
+            self._places.append(place := object())
+        self.joined()
+        return place
+
+    def leave(self, place: object) -> None:
+        with self._lock:
+            self._places.remove(place)
+
+    def before(self, place: object) -> int | None:
+        """How many others come first; None once it is this one's turn."""
+        with self._lock:
+            behind = self._places.index(place) - self._slots
+        return behind if behind >= 0 else None
+
+    @property
+    def empty(self) -> bool:
+        return not self._places
+
+
+async def in_turn(line: Line, conversation: Conversation, work: Iterator[None]) -> AsyncGenerator[None, None]:
+    """Does the work, which answers the conversation's last question, once it is its turn; an item for each change.
+
+    Ends early where the question is stopped. When the iterator is closed, as Gradio does once a page was closed, the
+    question is taken back. Either way the next in line has the model at once.
+    """
+    place = line.join()
+    try:
+        async for _ in _waiting(line, place, conversation):
+            yield
+        if conversation.pending:
+            async for _ in _in_a_thread(work, conversation):
+                yield
+    finally:
+        line.leave(place)
+        conversation.stop()
+    yield
+
+
+async def _waiting(line: Line, place: object, conversation: Conversation) -> AsyncIterator[None]:
+    looks = 0
+    while conversation.pending and (before := line.before(place)) is not None:
+        if conversation.wait_behind(before) or looks * LOOK_SECONDS >= SIGN_OF_LIFE_SECONDS:
+            looks = 0
+            yield
+        looks += 1
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _in_a_thread(work: Iterator[None], conversation: Conversation) -> AsyncIterator[None]:
+    """One thread from the first step to the last: an interruption belongs to the thread that asks."""
+    loop, moved = asyncio.get_running_loop(), asyncio.Event()
+
+    def run() -> None:
+        for _ in work:
+            loop.call_soon_threadsafe(moved.set)
+
+    Thread(target=run, daemon=True).start()
+    while conversation.pending:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(moved.wait(), SIGN_OF_LIFE_SECONDS)
+        moved.clear()
+        yield

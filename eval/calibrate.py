@@ -1,0 +1,166 @@
+"""`python -m eval calibrate CASES`: fits the decision between an answer and a refusal to a collection.
+
+Each question is asked twice, the second time with the articles that answer it hidden: then whatever is answered is
+wrong. So no labels are needed but questions. Where a case names its articles they are hidden, else those that the
+first answer cites; where it has answers they say what is right, else the first answer is taken to be.
+
+    cases ─► asked, and asked again with the articles hidden ─► rows ─► fit ─► calibration.json in the data folder
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answer import BUILT_IN, Answerer, Calibration, feature, open_answerer, write_calibration
+from byline.errors import CaseError
+from byline.settings import read_settings
+from eval.cases import Case, read_cases, with_hidden
+from eval.run import Row, read_rows, run, says_right, write_row
+from index import open_index
+from ingest import ingest
+
+NAMES = tuple(name for name in BUILT_IN.weights if name != "bias")
+FOLDS = 10
+FEWEST = 40
+"""Answers to weigh, with at least a tenth of them wrong and a tenth right: below that a fit says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`chances` are those of the weighed rows, each by a fit that did not see its question, in order of `weighed`."""
+
+    calibration: Calibration
+    weighed: Sequence[Row]
+    right: NDArray[np.bool_]
+    chances: NDArray[np.float64]
+    asked: int
+
+    def at(self, threshold: float) -> dict[str, float]:
+        """What becomes of all questions asked at this threshold, cross-validated."""
+        shown = self.chances >= threshold
+        return {
+            "threshold": round(threshold, 3),
+            "right_shown": float((shown & self.right).sum()) / self.asked,
+            "wrong_shown": float((shown & ~self.right).sum()) / self.asked,
+            "right_kept": float((shown & self.right).sum()) / max(1, int(self.right.sum())),
+        }
+
+
+def questions(path: Path) -> tuple[Case, ...]:
+    """The cases of a .jsonl file, or the lines of a text file as questions of which nothing is known."""
+    if path.suffix == ".jsonl":
+        return read_cases(path)
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"the questions in {path} cannot be read: {error}") from error
+    cases = tuple(Case(f"line {number}", line) for number, line in enumerate(lines, 1) if line)
+    if not cases:
+        raise CaseError(f"{path} holds no question; give one a line")
+    return cases
+
+
+def ask_twice(cases: Sequence[Case], answerer: Answerer) -> Iterator[Row]:
+    """Two rows a case: as it is, and with the articles hidden that it names or that its answer cites."""
+    for case in cases:
+        (row,) = run([case], answerer)
+        yield row
+        cited = tuple(dict.fromkeys(citation.article for citation in row.citations))
+        known = replace(case, articles=case.articles or cited)
+        yield from run([twin for twin in with_hidden([known]) if twin.hidden], answerer)
+
+
+def fit(rows: Sequence[Row], target: float) -> Fit:
+    """The lowest threshold at which wrong answers are at most `target` of all questions, cross-validated.
+
+    Raises CaseError where too few answers came as far as being weighed.
+    """
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.model_selection import GroupKFold, cross_val_predict  # type: ignore[import-untyped]
+
+    weighed = [row for row in rows if set(NAMES) <= row.signals.keys()]
+    right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
+    if len(weighed) < FEWEST or not 0.1 <= right.mean() <= 0.9:
+        raise CaseError(
+            f"{len(weighed)} answers came as far as being weighed, {int(right.sum())} of them right; a fit needs "
+            f"{FEWEST}, a tenth of them right and a tenth wrong: give more questions"
+        )
+    x = np.array([[feature(name, row.signals) for name in NAMES] for row in weighed])
+    model = LogisticRegression(max_iter=1000)
+    groups = [row.case.question for row in weighed]
+    chances = cross_val_predict(model, x, right, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    model.fit(x, right)
+    weights = {"bias": round(float(model.intercept_[0]), 3)}
+    weights |= {name: round(float(weight), 3) for name, weight in zip(NAMES, model.coef_[0], strict=True)}
+    fitted = Fit(Calibration(weights, 0.5), weighed, right, chances, len(rows))
+    passing = [at for at in np.arange(0.05, 0.96, 0.01) if fitted.at(at)["wrong_shown"] <= target]
+    threshold = round(float(passing[0]), 2) if passing else 0.95
+    return replace(fitted, calibration=Calibration(weights, threshold))
+
+
+def is_right_to_show(row: Row) -> bool:
+    """Whether what was written answers the question, which is taken on trust where no answer is known."""
+    return row.case.answerable and (not row.case.answers or says_right(row))
+
+
+def summary(fitted: Fit) -> dict[str, Any]:
+    """What the run came to: the weights, the area under the ROC curve, and what other thresholds would do."""
+    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+
+    alone = {name: [feature(name, row.signals) for row in fitted.weighed] for name in NAMES}
+    steps = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    return {
+        "asked": fitted.asked,
+        "weighed": len(fitted.weighed),
+        "right": int(fitted.right.sum()),
+        "weights": dict(fitted.calibration.weights),
+        "auc_cross_validated": round(float(roc_auc_score(fitted.right, fitted.chances)), 3),
+        "auc_of_each": {name: round(float(roc_auc_score(fitted.right, values)), 3) for name, values in alone.items()},
+        "chosen": fitted.at(fitted.calibration.threshold),
+        "at": [fitted.at(step) for step in steps],
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Raises BylineError; prints what was fitted, and writes it where the collection is opened next."""
+    options = _parser().parse_args(arguments)
+    out: Path = options.out
+    settings = read_settings(data=options.data or (out / "index" if options.articles else None))
+    out.mkdir(parents=True, exist_ok=True)
+    if options.rows:
+        rows = [row for folder in options.rows for row in read_rows(folder)]
+    else:
+        if options.articles:
+            with open_index(settings) as index:
+                list(ingest([options.articles], index))
+        rows = []
+        with open_answerer(settings) as answerer, (out / "rows.jsonl").open("w", encoding="utf8") as lines:
+            cases = questions(options.cases)
+            for row in ask_twice(cases, answerer):
+                rows.append(row)
+                print(write_row(row), file=lines, flush=True)
+                print(f"\r{len(rows)} of about {2 * len(cases)}", end="", file=sys.stderr, flush=True)
+    fitted = fit(rows, options.target)
+    told = summary(fitted)
+    (out / "calibration-report.json").write_text(json.dumps(told, indent=1) + "\n", "utf8")
+    print(json.dumps(told, indent=1))
+    print(f"written to {write_calibration(fitted.calibration, settings.data)}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval calibrate", description="When should it decline? Fit it.")
+    parser.add_argument("cases", type=Path, metavar="CASES", nargs="?", help="a .jsonl of cases, or a question a line")
+    parser.add_argument("--rows", type=Path, nargs="+", metavar="RUN", help="fit to these runs; nothing is asked")
+    parser.add_argument("--target", type=float, default=0.05, help="wrong answers, of all questions (0.05)")
+    parser.add_argument("--articles", metavar="PATH", help="ingest these into an index of the run's own first")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
+    parser.add_argument("--out", type=Path, default=Path("runs/calibrate"), metavar="DIR", help="folder of this run")
+    return parser

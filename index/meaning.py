@@ -1,0 +1,105 @@
+"""By meaning: Chroma's graph where many chunks fit a search, every vector that fits where few do.
+
+nearest ─► which articles fit? ─┬► many: more than asked for from Chroma, less what does not fit ─► enough? ─┐
+                                └► few, or not enough: all their rows, exactly ◄─────────────────────── no ──┘
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.articles import NO_ROWS, ArticleShelf, Batch
+from index.embed import Vectors
+from index.filters import ANY, Filters
+from index.narrowing import Fitting
+from index.rows import VectorRows
+from index.vectors import VectorIndex
+
+ROWS_FOR_A_NEIGHBOUR = 15
+"""How many rows are compared in the time in which Chroma brings one more neighbour."""
+SPARE = 1.5
+"""Of as many neighbours as should hold `k` that fit, if what fits lay evenly."""
+MORE = 4
+"""Times as many neighbours, where those brought too few that fit."""
+
+
+class Meaning:
+    """`vectors` is the truth of what a chunk means; `rows` are a copy for this process, in step with its `shelf`."""
+
+    def __init__(self, vectors: VectorIndex, rows: VectorRows, shelf: ArticleShelf) -> None:
+        self.vectors, self.rows, self._shelf = vectors, rows, shelf
+
+    def replace(self, batch: Batch, vectors: Vectors) -> list[int]:
+        """Chroma then has these and no other chunks of the articles. Gives the first row of each, for the shelf."""
+        chunks = [chunk for _, some in batch for chunk in some]
+        self.vectors.replace([article.id for article, _ in batch], chunks, vectors)
+        return self.rows.put(vectors, [len(some) for _, some in batch])
+
+    def take_over(self, batch: Batch) -> list[int]:
+        """The first row of each article, with the vectors that Chroma has: another process put them there.
+
+        A chunk that Chroma does not have, or not any more, gets a row that is near nothing.
+        """
+        chunks = [chunk for _, some in batch for chunk in some]
+        found = self.vectors.vectors([chunk.id for chunk in chunks])
+        if not found:
+            return [NO_ROWS] * len(batch)
+        nothing = np.zeros_like(next(iter(found.values())))
+        rows = np.stack([found.get(chunk.id, nothing) for chunk in chunks])
+        return self.rows.put(rows, [len(some) for _, some in batch])
+
+    def remove(self, articles: Sequence[str]) -> None:
+        self.vectors.remove(articles)
+
+    def clear(self) -> None:
+        self.vectors.clear()
+        self.rows.clear()
+
+    def close(self) -> None:
+        self.vectors.close()
+        self.rows.close()
+
+    def nearest(self, vector: Vectors, k: int, filters: Filters = ANY) -> list[tuple[str, float]]:
+        """At most `k` (chunk id, cosine similarity), nearest first, all of them of articles that fit."""
+        if filters == ANY:
+            return self.vectors.nearest(vector, k)
+        fitting = self._shelf.fitting(filters)
+        chunks = fitting.chunks
+        wanted = int(SPARE * k * fitting.of / chunks) if chunks else 0
+        while wanted * ROWS_FOR_A_NEIGHBOUR < chunks:
+            found = self._of_many(vector, wanted, fitting)
+            if len(found) >= k:
+                return found[:k]
+            wanted *= MORE
+        return self._of_few(vector, k, fitting)
+
+    def _of_many(self, vector: Vectors, wanted: int, fitting: Fitting) -> list[tuple[str, float]]:
+        near = self.vectors.nearest(vector, wanted)
+        owners, fits = self._shelf.owners([id for id, _ in near]), frozenset(fitting.articles)
+        return [(id, cosine) for id, cosine in near if id in owners and owners[id][0] in fits]
+
+    def _of_few(self, vector: Vectors, k: int, fitting: Fitting) -> list[tuple[str, float]]:
+        """Every row is compared. What an article that changes just now had is passed over."""
+        if not fitting.chunks:
+            return []
+        cosines = self.rows.cosines(_spans(fitting), vector)
+        best = np.argpartition(cosines, -k)[-k:] if k < len(cosines) else np.arange(len(cosines))
+        best = best[np.argsort(-cosines[best], kind="stable")]
+        ends = np.cumsum(fitting.counts)
+        of = np.searchsorted(ends, best, side="right")
+        nth = best - (ends - fitting.counts)[of]
+        wanted = {fitting.articles[at]: int(fitting.firsts[at]) for at in np.unique(of)}
+        ids = self._shelf.chunk_ids(wanted)
+        return [
+            (ids[fitting.articles[at]][n], float(cosines[row]))
+            for row, at, n in zip(best, of, nth, strict=True)
+            if fitting.articles[at] in ids
+        ]
+
+
+def _spans(fitting: Fitting) -> list[tuple[int, int]]:
+    """Rows of articles that lie side by side are one span."""
+    firsts, ends = fitting.firsts, fitting.firsts + fitting.counts
+    apart = np.flatnonzero(firsts[1:] != ends[:-1])
+    starts, stops = firsts[np.r_[0, apart + 1]], ends[np.r_[apart, len(ends) - 1]]
+    return list(zip(starts.tolist(), (stops - starts).tolist(), strict=True))

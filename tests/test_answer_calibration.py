@@ -1,0 +1,43 @@
+"""How signals are weighed, and that a collection's own calibration is found, or refused where it does not fit."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from answer import BUILT_IN, Calibration, read_calibration, write_calibration
+from byline.errors import SettingsError
+
+UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
+
+
+def test_what_speaks_for_an_answer_raises_its_chance() -> None:
+    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
+        assert BUILT_IN.chance_of_right({**UNSURE, name: better}) > BUILT_IN.chance_of_right(UNSURE), name
+    sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0}
+    assert BUILT_IN.chance_of_right(sure) > BUILT_IN.threshold
+    assert BUILT_IN.chance_of_right({**UNSURE, "stated": 0.3, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold
+
+
+def test_a_collection_without_one_takes_the_built_in(tmp_path: Path) -> None:
+    assert read_calibration(tmp_path / "nowhere") == BUILT_IN
+
+
+def test_the_collections_own_is_read_back(tmp_path: Path) -> None:
+    own = Calibration({name: weight + 1 for name, weight in BUILT_IN.weights.items()}, 0.7)
+    write_calibration(own, tmp_path / "data")
+    assert read_calibration(tmp_path / "data") == own
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "holds no calibration"),
+        (json.dumps({"weights": {"bias": 0, "mood": 1}, "threshold": 0.5}), "weighs bias, mood, not bias, stated"),
+    ],
+)
+def test_one_that_does_not_fit_says_how_to_go_on(content: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "calibration.json").write_text(content)
+    with pytest.raises(SettingsError, match=said) as refused:
+        read_calibration(tmp_path)
+    assert "python -m eval calibrate" in str(refused.value)

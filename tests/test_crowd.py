@@ -1,0 +1,119 @@
+"""Many people at once, on the real page: everybody gets an answer in turn, and who leaves makes room at once."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from llm_stand_ins import model_stand_in
+from playwright.sync_api import Browser, Page, expect
+from real_page import ANSWER_MILLISECONDS, ROOT, chat, open_page
+
+from byline.settings import Settings
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+PEOPLE, SLOTS = 16, 2
+DONE = "#chat .proven, #chat .refusal"
+STATUS = "#chat .provisional .status"
+LOADING_MILLISECONDS = 60_000
+"""The first question waits for the embedder."""
+
+
+@pytest.fixture(scope="module")
+def data(default_model: Settings) -> Path:
+    ingest = [sys.executable, "-m", "ingest", "articles", "--data", str(default_model.data)]
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    return default_model.data
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    """A model that says nothing until its gate is opened."""
+    with model_stand_in("Thierry Breton and Lee Jong-Ho") as server:
+        server.gate.clear()  # type: ignore[attr-defined]
+        yield server
+
+
+def submit(page: Page, question: str) -> None:
+    page.get_by_label("Your question").fill(question)
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator("#chat .question")).to_have_count(1)
+
+
+def place(before: int) -> str:
+    if before < 0:
+        return "Writing"
+    return {0: "You are next.", 1: "1 person before you."}.get(before, f"{before} people before you.")
+
+
+def test_sixteen_people_see_their_place_and_are_answered_in_the_order_of_asking(
+    browser: Browser, data: Path, server: ThreadingHTTPServer
+) -> None:
+    with (
+        chat(data, llm=f"openai-like:tiny@{server.url}/v1", llm_slots=str(SLOTS)) as (_, address),  # type: ignore[attr-defined]
+        ExitStack() as stack,
+    ):
+        pages = [stack.enter_context(open_page(browser, address)) for _ in range(PEOPLE)]
+        for number, page in enumerate(pages):
+            submit(page, f"Who co-chaired the council, asks person {number}?")
+            expect(page.locator(STATUS)).to_contain_text(place(number - SLOTS), timeout=LOADING_MILLISECONDS)
+        server.gate.set()  # type: ignore[attr-defined]
+        for page in pages:
+            expect(page.locator(DONE)).to_have_count(1, timeout=ANSWER_MILLISECONDS)
+            expect(page.locator("#chat .problem")).to_have_count(0)
+    asked = [
+        body["messages"][-1]["content"].rpartition("person ")[2]
+        for _, body in server.requests  # type: ignore[attr-defined]
+        if body.get("stream")
+    ]
+    turns = [int(number.rstrip("?")) for number in asked if number.rstrip("?").isdecimal()]
+    assert sorted(turns) == list(range(PEOPLE))
+    # Two are answered side by side, so neighbours may overtake each other, nobody else.
+    assert all(abs(turn - at) < SLOTS for at, turn in enumerate(turns)), turns
+
+
+@pytest.mark.parametrize("leaving", ["stop", "closed tab"])
+def test_who_leaves_makes_room_at_once(browser: Browser, data: Path, server: ThreadingHTTPServer, leaving: str) -> None:
+    with (
+        chat(data, llm=f"openai-like:tiny@{server.url}/v1", llm_slots="1") as (_, address),  # type: ignore[attr-defined]
+        open_page(browser, address) as next_one,
+        open_page(browser, address) as last,
+    ):
+        context = browser.new_context()
+        first = context.new_page()
+        first.goto(address)
+        submit(first, "Who co-chaired the council?")
+        expect(first.locator(STATUS)).to_contain_text("Writing", timeout=LOADING_MILLISECONDS)
+        submit(next_one, "When was the AI Action Summit in Paris?")
+        expect(next_one.locator(STATUS)).to_contain_text("You are next.")
+        submit(last, "Who won the 2022 World Cup?")
+        expect(last.locator(STATUS)).to_contain_text("1 person before you.")
+        left = time.monotonic()
+        if leaving == "stop":
+            first.get_by_role("button", name="Stop").click()
+            expect(first.locator("#chat .byline")).to_contain_text("Stopped")
+        else:
+            context.close()
+        expect(next_one.locator(STATUS)).to_contain_text("Writing", timeout=LOADING_MILLISECONDS)
+        took = time.monotonic() - left
+        assert took < 10, f"the model says nothing for a minute, so only leaving can have freed its slot; took {took}"
+        expect(last.locator(STATUS)).to_contain_text("You are next.")
+        server.gate.set()  # type: ignore[attr-defined]
+        for page in (next_one, last):
+            expect(page.locator(DONE)).to_have_count(1, timeout=ANSWER_MILLISECONDS)
+        context.close()
+
+
+def test_sixteen_people_and_a_real_model(browser: Browser, data: Path) -> None:
+    with chat(data, llm="llama.cpp:smollm2-135m-instruct") as (_, address), ExitStack() as stack:
+        pages = [stack.enter_context(open_page(browser, address)) for _ in range(PEOPLE)]
+        for number, page in enumerate(pages):
+            submit(page, f"Who co-chaired the council, asks person {number}?")
+        for page in pages:
+            expect(page.locator(DONE)).to_have_count(1, timeout=ANSWER_MILLISECONDS)
+            expect(page.locator("#chat .problem")).to_have_count(0)

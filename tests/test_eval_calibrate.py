@@ -1,0 +1,91 @@
+"""Calibration: questions asked twice over a real index by a scripted model, and fits whose outcome is known."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from answer import BUILT_IN, Answerer, open_language_model, open_verifier, read_calibration
+from byline.errors import CaseError
+from byline.settings import Settings
+from eval import Case, Row, write_row
+from eval.__main__ import main
+from eval.calibrate import NAMES, ask_twice, fit, is_right_to_show, questions
+from index import ArticleIndex
+
+
+def rows_of(count: int, seed: int = 0) -> list[Row]:
+    """Half of them right; where they are, `proved` is mostly high, and the other signals say nothing."""
+    draw = random.Random(seed)
+    rows = []
+    for number in range(count):
+        right = number % 2 == 0
+        signals = {name: draw.random() for name in NAMES} | {"proved": draw.betavariate(*((6, 2) if right else (2, 6)))}
+        case = Case(f"q{number}", f"question {number}?", ("Seoul",) if right else (), answerable=right)
+        rows.append(Row(case, text="Seoul", written="Seoul", signals=signals))
+    return rows
+
+
+def test_a_file_of_questions_needs_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("Who won?\n\n  When was it?  \n", "utf8")
+    assert questions(file) == (Case("line 1", "Who won?"), Case("line 3", "When was it?"))
+    file.write_text("\n")
+    with pytest.raises(CaseError, match="holds no question"):
+        questions(file)
+    with pytest.raises(CaseError, match="cannot be read"):
+        questions(tmp_path / "nowhere.txt")
+
+
+def test_what_an_answer_cites_is_hidden_the_second_time(
+    sample_index: ArticleIndex, settings: Settings, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"when": "does this passage", "reply": "yes"}\n{"reply": "Iliana Ivanova"}')
+    settings = settings.model_copy(update={"llm": f"scripted:{script}"})
+    answerer = Answerer(sample_index, open_language_model(settings), open_verifier("words", tmp_path), settings)
+    asked, again = ask_twice(
+        [Case("q", "Which commissioner signed Korea's association with Horizon Europe?")], answerer
+    )
+    cited = {citation.article for citation in asked.citations}
+    assert cited and again.case.hidden and set(again.case.articles) == cited
+    assert cited.isdisjoint(passage.article for passage in again.passages)
+    assert (is_right_to_show(asked), is_right_to_show(again)) == (True, False)
+
+
+def test_a_fit_finds_the_signal_that_tells_and_keeps_to_the_target() -> None:
+    fitted = fit(rows_of(200), target=0.05)
+    weights = {name: abs(weight) for name, weight in fitted.calibration.weights.items() if name != "bias"}
+    assert max(weights, key=weights.__getitem__) == "proved"
+    assert fitted.calibration.weights["proved"] > 0
+    chosen, below = fitted.at(fitted.calibration.threshold), fitted.at(fitted.calibration.threshold - 0.01)
+    assert chosen["wrong_shown"] <= 0.05 < below["wrong_shown"]
+    assert chosen["right_kept"] > 0.6
+    assert fit(rows_of(200), target=0.2).calibration.threshold < fitted.calibration.threshold
+
+
+@pytest.mark.parametrize("rows", [rows_of(20), [row for row in rows_of(200) if row.case.answerable]])
+def test_too_few_or_all_alike_is_refused(rows: Sequence[Row]) -> None:
+    with pytest.raises(CaseError, match="give more questions"):
+        fit(rows, 0.05)
+
+
+def test_the_command_leaves_it_where_the_collection_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "rows.jsonl").write_text("\n".join(map(write_row, rows_of(120))), "utf8")
+    assert main(["calibrate", "--rows", "run", "--data", "data", "--out", "out"]) == 0
+    found = read_calibration(tmp_path / "data")
+    assert found != BUILT_IN and found == fit(rows_of(120), 0.05).calibration
+    told = json.loads((tmp_path / "out" / "calibration-report.json").read_text("utf8"))
+    assert told["weighed"] == 120 and told["auc_cross_validated"] > 0.8
+    assert "written to" in capsys.readouterr().out
+
+
+def test_the_command_says_in_one_line_why_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrate", "--rows", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    assert "no run to read" in capsys.readouterr().err

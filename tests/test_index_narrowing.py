@@ -1,0 +1,198 @@
+"""A search by meaning that is narrowed: exact against brute force, whether few chunks fit or many, and in step."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from byline.errors import StoreError
+from byline.records import Article, Chunk
+from index import ANY, Filters, Vectors
+from index import meaning as meaning_module
+from index.articles import ArticleShelf
+from index.meaning import Meaning
+from index.rows import VectorRows
+from index.vectors import open_vectors
+
+DIMENSIONS = 24
+FIRST = date(2024, 1, 1)
+
+
+def article_of(number: int) -> tuple[Article, list[Chunk]]:
+    """Three chunks; a day, a source and a language by its number, and now and then none."""
+    published = FIRST + timedelta(days=number) if number % 7 else None
+    source, language = f"Wire {number % 5}" if number % 3 else None, "de" if number % 10 == 0 else "en"
+    article = Article(f"a{number}", f"Article {number}", "abc", None, source, published, language=language)
+    return article, [Chunk(f"a{number}#{at}", article, at, at + 1, "abc"[at]) for at in range(3)]
+
+
+def vectors_of(count: int, seed: int = 0) -> Vectors:
+    drawn = np.random.default_rng(seed).standard_normal((count, DIMENSIONS)).astype(np.float32)
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
+
+
+class Parts:
+    """The parts of an index that a search by meaning needs, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.shelf = ArticleShelf(folder / "articles.sqlite")
+        rows = VectorRows(folder / "vectors.f32", self.shelf.used_rows())
+        self.meaning = Meaning(open_vectors("chroma", folder), rows, self.shelf)
+        self.held: dict[str, tuple[Article, Vectors]] = {}
+
+    def put(self, batch: Sequence[tuple[Article, list[Chunk]]], vectors: Vectors) -> None:
+        self.shelf.replace(batch, self.meaning.replace(batch, vectors))
+        for number, chunk in enumerate(chunk for _, chunks in batch for chunk in chunks):
+            self.held[chunk.id] = chunk.article, vectors[number]
+
+    def brute_force(self, question: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
+        fitting = {
+            id: float(vector @ question) for id, (article, vector) in self.held.items() if fits(article, filters)
+        }
+        return sorted(fitting.items(), key=lambda one: -one[1])[:k]
+
+    def close(self) -> None:
+        self.meaning.close()
+        self.shelf.close()
+
+
+def fits(article: Article, filters: Filters) -> bool:
+    dated = filters.since is None and filters.until is None
+    if article.published:
+        dated = (filters.since or date.min) <= article.published <= (filters.until or date.max)
+    source = filters.source is None or (article.source or "").lower() == filters.source.lower()
+    return dated and source and filters.language in (None, article.language) and filters.article in (None, article.id)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    opened = Parts(tmp_path / "store")
+    opened.put([article_of(number) for number in range(300)], vectors_of(900))
+    yield opened
+    opened.close()
+
+
+NARROWED = {
+    "nearly all": Filters(until=FIRST + timedelta(days=290)),
+    "half": Filters(since=FIRST + timedelta(days=150)),
+    "a day": Filters(since=FIRST + timedelta(days=8), until=FIRST + timedelta(days=8)),
+    "a source": Filters(source="WIRE 2"),
+    "most, by language": Filters(language="en"),
+    "an article": Filters(article="a17"),
+    "all at once": Filters(FIRST, FIRST + timedelta(days=200), "Wire 1", "en"),
+    "no such source": Filters(source="elsewhere"),
+    "a day before all": Filters(until=date(2020, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("kind", NARROWED)
+def test_what_is_found_is_what_brute_force_finds(parts: Parts, kind: str) -> None:
+    for question in vectors_of(20, seed=1):
+        expected = parts.brute_force(question, 10, NARROWED[kind])
+        found = parts.meaning.nearest(question, 10, NARROWED[kind])
+        assert [id for id, _ in found] == [id for id, _ in expected]
+        assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in expected], abs=1e-4)
+
+
+def test_both_ways_are_taken(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the test above would prove one of them only."""
+    question = vectors_of(1)[0]
+    monkeypatch.setattr(parts.meaning.rows, "cosines", None)
+    assert len(parts.meaning.nearest(question, 10, NARROWED["nearly all"])) == 10
+    with pytest.raises(TypeError):
+        parts.meaning.nearest(question, 10, NARROWED["a day"])
+
+
+def test_what_fits_may_lie_far_from_the_question(parts: Parts) -> None:
+    """Of the neighbours that Chroma brings none fits: half of the chunks do, and they are the far half."""
+    question = vectors_of(1)[0]
+    sides = sorted(parts.held, key=lambda id: float(parts.held[id][1] @ question))
+    near = [number for number in range(300) if f"a{number}#0" in sides[600:]]
+    for number in near:
+        article, chunks = article_of(number)
+        changed = replace(article, language="fr")
+        rows = np.stack([parts.held[chunk.id][1] for chunk in chunks])
+        parts.put([(changed, [replace(chunk, article=changed) for chunk in chunks])], rows)
+    filters = Filters(language="en")
+    assert parts.meaning.nearest(question, 10, filters)[0][0] == parts.brute_force(question, 1, filters)[0][0]
+    found = [id for id, _ in parts.meaning.nearest(question, 10, filters)]
+    assert found == [id for id, _ in parts.brute_force(question, 10, filters)]
+
+
+def test_a_change_counts_at_once_and_after_opening_again(parts: Parts, tmp_path: Path) -> None:
+    question, only = vectors_of(1, seed=2)[0], Filters(article="a5")
+    article, chunks = article_of(5)
+    parts.put([(article, chunks[:2])], np.stack([question, -question]))
+    del parts.held["a5#2"]
+    expected = [("a5#0", pytest.approx(1.0)), ("a5#1", pytest.approx(-1.0))]
+    assert parts.meaning.nearest(question, 10, only) == expected
+    parts.shelf.remove(["a6"])
+    parts.meaning.remove(["a6"])
+    assert parts.meaning.nearest(question, 10, Filters(article="a6")) == []
+    parts.close()
+    parts.__init__(tmp_path / "store")  # type: ignore[misc]
+    assert parts.meaning.nearest(question, 10, only) == expected
+    assert parts.meaning.nearest(question, 10, Filters(article="a6")) == []
+    assert parts.shelf.fitting(ANY).chunks == 900 - 3 - 1
+
+
+def test_rows_out_of_use_are_written_over_once_nobody_can_read_them(parts: Parts, tmp_path: Path) -> None:
+    file = tmp_path / "store" / "vectors.f32"
+    size = file.stat().st_size
+    for _ in range(3):
+        parts.put([article_of(5)], vectors_of(3))
+    assert file.stat().st_size == size * 303 // 300
+    parts.close()
+    parts.__init__(tmp_path / "store")  # type: ignore[misc]
+    question = vectors_of(3, seed=3)
+    parts.put([article_of(5), article_of(6)], np.concatenate([question, -question]))
+    assert file.stat().st_size == size * 303 // 300
+    assert parts.meaning.nearest(question[0], 1, Filters(article="a5")) == [("a5#0", pytest.approx(1.0))]
+    assert parts.meaning.nearest(-question[2], 1, Filters(article="a6")) == [("a6#2", pytest.approx(1.0))]
+
+
+def test_a_crash_between_rows_and_articles_leaves_the_old_article(parts: Parts, tmp_path: Path) -> None:
+    question = vectors_of(1, seed=4)[0]
+    parts.meaning.rows.put(np.stack([question] * 3), [3])
+    parts.close()
+    parts.__init__(tmp_path / "store")  # type: ignore[misc]
+    parts.put([article_of(400)], np.stack([question] * 3))
+    assert {id for id, _ in parts.meaning.nearest(question, 3, Filters(since=FIRST))} == {f"a400#{n}" for n in range(3)}
+    assert parts.shelf.rows_of("a400") == (900, 3)
+
+
+def test_a_file_that_is_cut_short_says_how_it_is_mended(parts: Parts, tmp_path: Path) -> None:
+    os.truncate(tmp_path / "store" / "vectors.f32", 10)
+    with pytest.raises(StoreError, match=r"ends at row 0 of .*python -m index --repair"):
+        parts.meaning.nearest(vectors_of(1)[0], 3, Filters(article="a7"))
+
+
+def test_readers_see_an_article_whole_while_it_is_written_anew(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All chunks of an edition have one vector, so a reader that sees two cosines has seen a half-written article."""
+    monkeypatch.setattr(meaning_module, "SPARE", 3.0)
+    editions, problems = vectors_of(40, seed=5), list[object]()
+    article, chunks = article_of(7)
+    parts.put([(article, chunks)], np.stack([editions[0]] * 3))
+
+    def read() -> None:
+        for question in [*editions, *editions]:
+            found = parts.meaning.nearest(question, 5, Filters(article="a7"))
+            cosines = [cosine for _, cosine in found]
+            if len({id for id, _ in found}) != len(found) or max(cosines, default=0) - min(cosines, default=0) > 1e-5:
+                problems.append(found)
+
+    readers = [Thread(target=read) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for vector in editions:
+        parts.put([(article, chunks)], np.stack([vector] * 3))
+    for reader in readers:
+        reader.join()
+    assert problems == []
+    assert parts.meaning.nearest(editions[-1], 1, Filters(article="a7"))[0][1] == pytest.approx(1.0)
