@@ -98,7 +98,7 @@ class Answerer(Closing):
         answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
         answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
 
-        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
+        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence, found)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
@@ -159,7 +159,7 @@ class Answerer(Closing):
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
         agreed = agree(_said(cited), again.text)
         if contradict(_said(cited), again.text) and not turns and not says_nothing(again.text):
-            cited = cite(_whole_sentences(again.text), answer.search_question, evidence)
+            cited = cite(_whole_sentences(again.text), answer.search_question, evidence, answer.passages)
         read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))

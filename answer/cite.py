@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from answer.dissent import dissenting, sentences_of
 from answer.evidence import Sentence, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
-from byline.records import Article, Citation
+from byline.records import Article, Citation, Passage
 from byline.sentences import sentence_spans
 
 MOST_QUOTES = 3
 """Quotes for one sentence of an answer."""
 NEW_FACT, NEW_WORD, OLD_FACT, OLD_WORD = 3.0, 1.5, 0.7, 0.5
 """What a sentence is worth for holding a name or number, or a word, that the answer adds, or that the question had."""
+_LINK = re.compile(r"https?://|\bwww\.|\]\(|</?[a-z]+\b[^>]*>", re.I)
+_ASKS_FOR_LINK = re.compile(r"\b(?:links?|address|urls?|web ?sites?|web ?pages?|online|https?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,26 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
-    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number."""
+def cite(
+    text: str, question: str, evidence: Sequence[Sentence], passages: Sequence[Passage] = ()
+) -> list[CitedSentence]:
+    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
+
+    Where several articles, of the evidence or of `passages`, answer otherwise, a sentence of theirs follows as it is.
+    """
+    quoted = [(text[a:b], _best_quotes(text[a:b], question, evidence)) for a, b in sentence_spans(text)]
+    if len(quoted) == 1:
+        other = dissenting(text, question, quoted[0][1], [*evidence, *sentences_of(passages)])
+        quoted += [(other.text, [other])] if other else []
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
-    for start, end in sentence_spans(text):
+    for sentence, quotes in quoted:
         citations = []
-        for quote in _best_quotes(text[start:end], question, evidence):
+        for quote in quotes:
             key = (quote.passage.chunk.article.id, quote.start, quote.end)
             citation = Citation(len(numbered) + 1, quote.text, quote.passage, quote.start, quote.end)
             citations.append(numbered.setdefault(key, citation))
-        cited.append(CitedSentence(text[start:end], tuple(citations)))
+        cited.append(CitedSentence(sentence, tuple(citations)))
     return cited
 
 
@@ -55,13 +67,18 @@ def check(
     failed: set[int] = set()
     for sentence in cited:
         articles = {a.id: a for a in [*read, *(citation.article for citation in sentence.citations)]}
-        whole = all(citation.verbatim for citation in sentence.citations)
+        whole = all(citation.verbatim for citation in sentence.citations) and not _leads_away(sentence.text, question)
         context = _context(sentence, question, list(articles.values()))
         if not whole or not verifier.supports(f"{_cited_text(sentence.citations)}{KNOWN}{context}", sentence.text):
             failed |= {citation.number for citation in sentence.citations}
     return [
         replace(s, citations=tuple(replace(c, supported=c.number not in failed) for c in s.citations)) for s in cited
     ]
+
+
+def _leads_away(sentence: str, question: str) -> bool:
+    """Whether it gives a web address or a piece of markup that was not asked for: only an article would want that."""
+    return bool(_LINK.search(sentence)) and not _ASKS_FOR_LINK.search(question)
 
 
 def _context(sentence: CitedSentence, question: str, articles: Sequence[Article]) -> str:

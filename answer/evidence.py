@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from answer.orders import speaks_to_model
 from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, content_words, stem
@@ -142,7 +143,7 @@ def _ranked(
     placed = [
         (rank, Sentence(passage, passage.chunk.start + start, passage.chunk.start + end))
         for rank, passage in enumerate(passages)
-        if not _repeats(passage, passages[:rank])
+        if not _repeats(passage, passages[:rank]) and not speaks_to_model(passage.chunk.text)
         for start, end in sentence_spans(passage.chunk.text)
     ]
     if not placed:

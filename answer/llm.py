@@ -22,6 +22,7 @@ import httpx
 
 from answer.interrupt import interruptible_client, refuse_if_interrupted
 from answer.llama_server import llama_server
+from answer.orders import without_control_tokens
 from byline.errors import (
     LanguageModelError,
     MissingPackage,
@@ -264,4 +265,4 @@ def _by_word(tokens: Iterable[tuple[str, float]]) -> dict[str, float]:
 def _chat(messages: Sequence[Message]) -> list[Any]:
     from llama_index.core.base.llms.types import ChatMessage
 
-    return [ChatMessage(role=message.role, content=message.text) for message in messages]
+    return [ChatMessage(role=message.role, content=without_control_tokens(message.text)) for message in messages]

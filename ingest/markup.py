@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.hidden import drop_hidden
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -33,8 +35,12 @@ def read_html(html: str, url: str | None = None) -> Page | None:
     if not _WHOLE_PAGE.search(html):
         # A piece of a page, as records hold it: trafilatura finds nothing in a short one that has no body.
         html = f"<html><body>{html}</body></html>"
+    tree: Any = trafilatura.load_html(html)
+    if tree is None:
+        return None
+    drop_hidden(tree)
     found: Any = trafilatura.bare_extraction(
-        html,
+        tree,
         url=url,
         include_comments=False,
         with_metadata=True,

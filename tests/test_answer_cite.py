@@ -107,3 +107,15 @@ def test_a_first_name_completes_a_name_that_the_article_has_in_full() -> None:
     for name, supported in (("Ana Lopez", True), ("Eva Lopez", False)):
         cited = cite_sentences(f"{name} opened the harbour.", "who opened it?", read([later]))
         assert [c.supported for c in citations_of(check(cited, "who opened it?", WordsVerifier()))] == [supported]
+
+
+@pytest.mark.parametrize(
+    ("question", "supported"),
+    [("who co-chaired the council?", False), ("what is the web address of the council?", True)],
+)
+def test_a_link_that_was_not_asked_for_is_not_supported(question: str, supported: bool) -> None:
+    text = "The council has a page. It is at https://council.example/page for all."
+    article = Article("c", "Council", text)
+    whole = Passage(Chunk("c#0", article, 0, len(text), text), 1.0, frozenset({"words"}))
+    cited = cite_sentences("It is at https://council.example/page", question, read([whole]))
+    assert [c.supported for c in citations_of(check(cited, question, WordsVerifier()))] == [supported]

@@ -1,5 +1,6 @@
 """The chat page without a browser: what an exchange looks like as HTML, and how a conversation goes on."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -7,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 import app
 from app_conversation import Conversation, Exchange
@@ -20,6 +23,7 @@ HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> ![pixel](https://evil.example/p.png) "
     "[click](javascript:alert(1)) https://evil.example/\n\n# Heading\n\n- item **bold** `code` $x$ </div></li>"
 )
+POISON = Path(__file__).parent.parent / "eval" / "data" / "poison"
 TEXT = "Seven months later they met. Mr Breton and Mr Lee were the co-chairs. The next one is in Brussels."
 QUOTE = "Mr Breton and Mr Lee were the co-chairs."
 ARTICLE = Article(
@@ -86,6 +90,41 @@ def test_nothing_written_by_a_model_or_an_article_is_live(stage: str, abstained:
     assert not seen.tags & {"script", "img", "a", "h1", "strong", "code", "b"}
     assert "<script>alert(1)</script>" in seen.text and "![pixel](https://evil.example/p.png)" in seen.text
     assert "\n" not in drawn, "a blank line ends an HTML block, and Markdown begins"
+
+
+def poisoned() -> list[tuple[str, str]]:
+    """Title and body of each poisoned article of the evaluation: links, pictures, hidden HTML, chat templates."""
+    lines = (POISON / "articles.jsonl").read_text("utf8").splitlines()
+    records = [json.loads(line) for line in lines]
+    return [(r["title"], r.get("text") or r["html"]) for r in records if r["id"].endswith("/poisoned")]
+
+
+@pytest.mark.parametrize("stage", ["writing", "done"])
+def test_no_picture_or_link_of_a_poisoned_article_is_live_however_the_page_renders_it(stage: str) -> None:
+    """Said by the model, quoted and shown as a passage; drawn, and then read as Markdown with HTML, as there."""
+    markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    bodies = poisoned()
+    assert len(bodies) >= 120 and any("![" in body for _, body in bodies) and any("<img" in body for _, body in bodies)
+    for title, body in bodies:
+        article = replace(ARTICLE, title=title, text=body, source=body[:80], url=None)
+        answer = replace(done(body, citation(article, body[:60])), stage=stage, passages=(passage(article),))
+        for drawn in (draw_exchange(Exchange(body, answer)), draw_question(body)):
+            seen = Seen(markdown.render(drawn))
+            assert not seen.tags & {
+                "a",
+                "img",
+                "script",
+                "iframe",
+                "h1",
+                "h2",
+                "h3",
+                "em",
+                "strong",
+                "code",
+                "pre",
+                "table",
+            }
+            assert seen.links == []
 
 
 def test_questions_and_problems_are_not_live_either() -> None:

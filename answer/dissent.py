@@ -1,0 +1,60 @@
+"""Where articles disagree: a sentence that answers the question otherwise than the one quoted, in several articles.
+
+The model names one value, often the one it read first. Where two or more other articles agree on another one, their
+sentence is shown beside the answer: four articles are not silenced by a fifth, and a correction stands beside what it
+corrects.
+"""
+
+from collections.abc import Sequence
+
+from answer.dates import days_of
+from answer.evidence import Sentence, stems_of
+from answer.facts import facts_of, held_in, numbers_of
+from answer.orders import speaks_to_model
+from byline.records import Passage
+from byline.sentences import sentence_spans
+
+LEAST_ARTICLES = 2
+"""Articles, copies counted once, that must agree with each other against what was answered."""
+LEAST_SHARED = 0.6
+"""Share of the question's words that a sentence must hold to be an answer to it too."""
+LEAST_WORDS = 2
+
+
+def dissenting(answer: str, question: str, quotes: Sequence[Sentence], evidence: Sequence[Sentence]) -> Sentence | None:
+    """The first sentence of those articles that agree on something else; None where too few do, or one holds both."""
+    asked, asked_facts = stems_of(question), facts_of("the " + question)
+    said = facts_of("the " + answer) - asked_facts
+    least = max(LEAST_WORDS, LEAST_SHARED * len(asked))
+    if not said or not quotes or len(stems_of(quotes[0].text) & asked) < least:
+        return None
+    numeric, dated = bool(numbers_of(answer)), bool(days_of(answer))
+    agreeing: dict[str, Sentence] = {}
+    common: frozenset[str] | None = None
+    for sentence in evidence:
+        held = held_in(sentence.text)
+        others = facts_of("the " + sentence.text) - asked_facts
+        if numeric != bool(others & numbers_of(sentence.text)) or dated != bool(days_of(sentence.text)) or not others:
+            continue
+        if len(sentence.stems & asked) < least or not asked_facts <= held or said & held:
+            continue
+        shared = others if common is None else others & common
+        if shared:
+            common = shared
+            agreeing.setdefault(_story(sentence), sentence)
+    return next(iter(agreeing.values())) if len(agreeing) >= LEAST_ARTICLES else None
+
+
+def _story(sentence: Sentence) -> str:
+    article = sentence.passage.chunk.article
+    return article.same_as or article.id
+
+
+def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
+    """Every sentence of the passages that tell something, read by the model or not."""
+    return [
+        Sentence(passage, passage.chunk.start + start, passage.chunk.start + end)
+        for passage in passages
+        if not speaks_to_model(passage.chunk.text)
+        for start, end in sentence_spans(passage.chunk.text)
+    ]
