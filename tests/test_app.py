@@ -18,6 +18,8 @@ from app_conversation import Conversation, Exchange
 from app_page import describe, draw_citation, draw_conversation, draw_exchange, draw_header, draw_question
 from byline.errors import ModelServerDown, SettingsError
 from byline.records import Answer, Article, Chunk, Citation, Passage, Turn
+from byline.settings import Settings
+from index import open_index
 
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> ![pixel](https://evil.example/p.png) "
@@ -281,3 +283,39 @@ def test_help_is_there_before_anything_heavy_is_imported() -> None:
     )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr == ""
     assert app.main(["--data", "nowhere", "--port", "-1"]) == 1  # refused by the settings, before any import
+
+
+def test_the_answerer_opens_without_its_model(settings: Settings) -> None:
+    script = (
+        "import sys; from answer import open_answerer; from byline.settings import read_settings\n"
+        f"with open_answerer(read_settings(data={str(settings.data)!r}, models={str(settings.models)!r})): pass\n"
+        "sys.exit(', '.join({'torch', 'llama_index', 'xllamacpp', 'gradio'} & set(sys.modules)) or 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_ingesting_at_the_start_tells_what_changed_and_what_failed(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "council.md").write_text("# The council met\n\n" + TEXT * 3, "utf8")
+    (tmp_path / "empty.md").write_text("", "utf8")
+    with open_index(settings) as index:
+        app.bring_up_to_date(index, [str(tmp_path / "council.md"), str(tmp_path / "empty.md")])
+        first = capsys.readouterr().out
+        app.bring_up_to_date(index, [str(tmp_path / "council.md")])
+        assert index.coverage().articles == 1
+    assert "added    The council met" in first and "failed   " in first and "empty.md" in first
+    assert capsys.readouterr().out == ""
+
+
+def test_gradio_is_imported_without_the_stubs_of_its_components() -> None:
+    script = (
+        "import jinja2, sys; drawn = []; draw = jinja2.Template.render\n"
+        "jinja2.Template.render = lambda self, *a, **k: (drawn.append(1), draw(self, *a, **k))[1]\n"
+        "import app, inspect; before = inspect.getfile; app.import_gradio()\n"
+        "import gradio; assert inspect.getfile is before and gradio.Textbox(render=False).submit\n"
+        "sys.exit(f'{len(drawn)} drawn' if len(drawn) > 250 else 0)  # 216 docstrings, and 81 stubs without it"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr[-500:]
