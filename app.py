@@ -53,7 +53,7 @@ WATCH_TYPING = """() => {
             const typed = document.querySelector("#typed textarea");
             sent = Date.now();
             typed.value = target.value;
-            typed.dispatchEvent(new Event("input"));
+            typed.dispatchEvent(new Event("input", {bubbles: true}));
         }, wordEnded ? 0 : 400);
     });
 }"""
@@ -144,7 +144,8 @@ def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send
         accepted.success(None, js=SHOW_LAST_QUESTION)
         answered = accepted.success(answer, [conversation], [chat], trigger_mode="multiple", **quiet)
         answered.then(buttons, [conversation], controls, **quiet)
-    typed.input(lambda text, asked: ahead.read(text, asked.turns()), [typed, conversation], **quiet)
+    reading: dict[str, Any] = {"trigger_mode": "multiple", **quiet}  # the newer one cuts off the older
+    typed.change(lambda text, asked: ahead.read(text, asked.turns()), [typed, conversation], **reading)
     halt.click(stop, [conversation], [chat, *controls], **quiet)
     new.click(clear, [conversation], [chat, *controls], **quiet)
 

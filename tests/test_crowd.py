@@ -117,3 +117,23 @@ def test_sixteen_people_and_a_real_model(browser: Browser, data: Path) -> None:
         for page in pages:
             expect(page.locator(DONE)).to_have_count(1, timeout=ANSWER_MILLISECONDS)
             expect(page.locator("#chat .problem")).to_have_count(0)
+
+
+def test_the_model_reads_while_somebody_types_and_leaves_no_trace(
+    browser: Browser, data: Path, server: ThreadingHTTPServer
+) -> None:
+    llm = f"openai-like:tiny@{server.url}/v1"  # type: ignore[attr-defined]
+    server.gate.set()  # type: ignore[attr-defined]
+    with chat(data, llm=llm, read_ahead_elsewhere="true") as (_, address), open_page(browser, address) as page:
+        warming = time.monotonic()
+        while not server.requests and time.monotonic() - warming < 60:  # type: ignore[attr-defined]
+            page.wait_for_timeout(100)
+        page.get_by_label("Your question").press_sequentially("Who co-chaired the council in Seoul?", delay=100)
+        page.wait_for_timeout(6000)
+        read = [body for _, body in server.requests[1:]]  # type: ignore[attr-defined]
+        assert read and all(body["max_tokens"] == 1 for body in read)
+        assert read[-1]["messages"][-1]["content"].endswith("Who co-chaired the council in Seoul?")
+        assert all(" " in body["messages"][-1]["content"].rpartition("Question: ")[2] for body in read)
+        assert len(read) < 8, "a reading for each key"
+        expect(page.locator("#chat .question")).to_have_count(0)
+        expect(page.locator("#typed")).to_be_hidden()
