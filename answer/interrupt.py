@@ -75,8 +75,8 @@ def refuse_if_interrupted() -> None:
 
 
 def interruptible_client(timeout_seconds: float) -> httpx.Client:
-    """For a model's server. Each call has a connection of its own (0.2 ms on this machine), since only the call that
-    opens one learns of its socket.
+    """For a model's server. Each call has a connection of its own, since only the call that opens one learns of
+    its socket.
     """
     return httpx.Client(
         timeout=timeout_seconds,
