@@ -4,13 +4,7 @@ import runpy
 import sys
 
 BENCHES = ["bench.first_word", "bench.start"]
-BY_THEMSELVES = [
-    "bench.typed",
-    "bench.keyword_engines",
-    "bench.large_store",
-    "bench.search_speed",
-    "bench.many_threads",
-]
+BY_THEMSELVES = ["bench.typed", "bench.keyword_engines", "bench.large_store", "bench.search_speed"]
 
 
 def main() -> None:

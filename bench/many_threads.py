@@ -1,4 +1,4 @@
-"""Sixteen threads search, by themselves and while one writes: what that costs them, and whether they see half a thing."""
+"""Sixteen threads search, by themselves and while one writes: what it costs them, and whether they see half a thing."""
 
 import random
 import time
@@ -18,7 +18,7 @@ Batch = list[tuple[Article, list[Chunk]]]
 
 
 def many_threads(index: ArticleIndex, questions: Sequence[str], seconds: float) -> dict[str, Any]:
-    """p95 in milliseconds of both, searches a second, errors, and passages that are not of one edition of an article."""
+    """Times of both, searches a second, errors, and passages that are not of one edition of their article."""
     articles = list(islice(index.everything(), 40))
     quiet = _searching(index, questions, seconds)
     done = Event()

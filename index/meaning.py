@@ -11,7 +11,7 @@ import numpy as np
 from index.articles import NO_ROWS, ArticleShelf, Batch
 from index.embed import Vectors
 from index.filters import ANY, Filters
-from index.narrowing import Fitting
+from index.narrowing import Fitting, Rows
 from index.rows import VectorRows
 from index.vectors import VectorIndex
 
@@ -75,31 +75,32 @@ class Meaning:
 
     def _of_many(self, vector: Vectors, wanted: int, fitting: Fitting) -> list[tuple[str, float]]:
         near = self.vectors.nearest(vector, wanted)
-        owners, fits = self._shelf.owners([id for id, _ in near]), frozenset(fitting.articles)
-        return [(id, cosine) for id, cosine in near if id in owners and owners[id][0] in fits]
+        owners = self._shelf.owners([id for id, _ in near])
+        return [(id, cosine) for id, cosine in near if id in owners and owners[id][0] in fitting]
 
     def _of_few(self, vector: Vectors, k: int, fitting: Fitting) -> list[tuple[str, float]]:
-        """Every row is compared. What an article that changes just now had is passed over."""
+        """Every row is compared. What an article had that is being changed just now is passed over."""
         if not fitting.chunks:
             return []
-        cosines = self.rows.cosines(_spans(fitting), vector)
+        rows = fitting.rows()
+        cosines = self.rows.cosines(_spans(rows), vector)
         best = np.argpartition(cosines, -k)[-k:] if k < len(cosines) else np.arange(len(cosines))
         best = best[np.argsort(-cosines[best], kind="stable")]
-        ends = np.cumsum(fitting.counts)
+        ends = np.cumsum(rows.counts)
         of = np.searchsorted(ends, best, side="right")
-        nth = best - (ends - fitting.counts)[of]
-        wanted = {fitting.articles[at]: int(fitting.firsts[at]) for at in np.unique(of)}
-        ids = self._shelf.chunk_ids(wanted)
+        nth = best - (ends - rows.counts)[of]
+        articles = [fitting.ids[number] for number in rows.numbers[of]]
+        ids = self._shelf.chunk_ids(dict(zip(articles, rows.firsts[of].tolist(), strict=True)))
         return [
-            (ids[fitting.articles[at]][n], float(cosines[row]))
-            for row, at, n in zip(best, of, nth, strict=True)
-            if fitting.articles[at] in ids
+            (ids[article][n], float(cosines[row]))
+            for row, article, n in zip(best, articles, nth, strict=True)
+            if article in ids
         ]
 
 
-def _spans(fitting: Fitting) -> list[tuple[int, int]]:
+def _spans(rows: Rows) -> list[tuple[int, int]]:
     """Rows of articles that lie side by side are one span."""
-    firsts, ends = fitting.firsts, fitting.firsts + fitting.counts
+    firsts, ends = rows.firsts, rows.firsts + rows.counts
     apart = np.flatnonzero(firsts[1:] != ends[:-1])
     starts, stops = firsts[np.r_[0, apart + 1]], ends[np.r_[apart, len(ends) - 1]]
     return list(zip(starts.tolist(), (stops - starts).tolist(), strict=True))

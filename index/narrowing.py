@@ -3,7 +3,7 @@
 A million chunks are some forty thousand articles, so a condition costs a look at forty thousand integers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -30,16 +30,32 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """The articles that fit, in the order of their rows. `of` counts the chunks of all articles."""
+    """The articles that fit a search: how many chunks they have, of how many there are, and who they are."""
 
-    articles: Sequence[str]
+    chunks: int
+    of: int
+    table: NDArray[np.void]
+    fits: NDArray[np.bool_]
+    ids: Sequence[str]
+    at: Mapping[str, int]
+
+    def __contains__(self, article: str) -> bool:
+        at = self.at.get(article, NOBODY)
+        return 0 <= at < len(self.fits) and bool(self.fits[at])
+
+    def rows(self) -> "Rows":
+        """Where their vectors lie, in the order of the file. Sorting takes time: for few articles."""
+        table = self.table[self.fits]
+        order = np.argsort(table["first"], kind="stable")
+        return Rows(np.flatnonzero(self.fits)[order], table["first"][order], table["chunks"][order].astype(np.int64))
+
+
+class Rows(NamedTuple):
+    """Of each article its number, the first of its rows, and how many there are."""
+
+    numbers: NDArray[np.int64]
     firsts: NDArray[np.int64]
     counts: NDArray[np.int64]
-    of: int
-
-    @property
-    def chunks(self) -> int:
-        return int(self.counts.sum())
 
 
 class ArticleColumns:
@@ -102,10 +118,8 @@ class ArticleColumns:
                 fits &= table[name] == self._numbers.get(value, NOBODY)
         if filters.article is not None:
             fits &= np.arange(len(table)) == self._at.get(filters.article, NOBODY)
-        at = np.flatnonzero(fits)
-        at = at[np.argsort(table["first"][at], kind="stable")]
-        ids = self._ids
-        return Fitting([ids[n] for n in at], table["first"][at], table["chunks"][at].astype(np.int64), every)
+        chunks = int(table["chunks"][fits].sum(dtype=np.int64))
+        return Fitting(chunks, every, table, fits, self._ids, self._at)
 
     def _number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))
