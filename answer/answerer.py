@@ -98,7 +98,7 @@ class Answerer(Closing):
         answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
         answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
 
-        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence, found)
+        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence, found.passages)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer

@@ -16,7 +16,7 @@ from answer import Answerer, open_answerer
 from byline.errors import BylineError, CaseError, SettingsError
 from byline.models import model_path
 from byline.settings import Settings, read_settings
-from eval import calibrate
+from eval.calibrate.__main__ import main as calibrate
 from eval.cases import Case, read_cases, with_hidden
 from eval.compare import compare
 from eval.gates import check, gates_path, read_gates
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if given[:1] == ["calibrate"]:
-            return calibrate.main(given[1:])
+            return calibrate(given[1:])
         options = _parser().parse_args(given)
         return _evaluate(options)
     except BylineError as error:

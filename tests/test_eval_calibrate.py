@@ -12,7 +12,7 @@ from byline.errors import CaseError
 from byline.settings import Settings
 from eval import Case, Row, write_row
 from eval.__main__ import main
-from eval.calibrate import NAMES, ask_twice, fit, is_right_to_show, questions
+from eval.calibrate.fit import NAMES, ask_twice, fit, is_right_to_show, questions
 from index import ArticleIndex
 
 

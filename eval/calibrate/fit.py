@@ -1,4 +1,4 @@
-"""`python -m eval calibrate CASES`: fits the decision between an answer and a refusal to a collection.
+"""Fits the decision between an answer and a refusal to a collection.
 
 Each question is asked twice, the second time with the articles that answer it hidden: then whatever is answered is
 wrong. So no labels are needed but questions. Where a case names its articles they are hidden, else those that the
@@ -7,9 +7,6 @@ first answer cites; where it has answers they say what is right, else the first 
     cases ─► asked, and asked again with the articles hidden ─► rows ─► fit ─► calibration.json in the data folder
 """
 
-import argparse
-import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from answer import BUILT_IN, Answerer, Calibration, feature, open_answerer, write_calibration
+from answer import BUILT_IN, Answerer, Calibration, feature
 from byline.errors import CaseError
-from byline.settings import read_settings
 from eval.cases import Case, read_cases, with_hidden
-from eval.run import Row, read_rows, run, says_right, write_row
-from index import open_index
-from ingest import ingest
+from eval.run import Row, run, says_right
 
 NAMES = tuple(name for name in BUILT_IN.weights if name != "bias")
 FOLDS = 10
@@ -126,41 +120,3 @@ def summary(fitted: Fit) -> dict[str, Any]:
         "chosen": fitted.at(fitted.calibration.threshold),
         "at": [fitted.at(step) for step in steps],
     }
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Raises BylineError; prints what was fitted, and writes it where the collection is opened next."""
-    options = _parser().parse_args(arguments)
-    out: Path = options.out
-    settings = read_settings(data=options.data or (out / "index" if options.articles else None))
-    out.mkdir(parents=True, exist_ok=True)
-    if options.rows:
-        rows = [row for folder in options.rows for row in read_rows(folder)]
-    else:
-        if options.articles:
-            with open_index(settings) as index:
-                list(ingest([options.articles], index))
-        rows = []
-        with open_answerer(settings) as answerer, (out / "rows.jsonl").open("w", encoding="utf8") as lines:
-            cases = questions(options.cases)
-            for row in ask_twice(cases, answerer):
-                rows.append(row)
-                print(write_row(row), file=lines, flush=True)
-                print(f"\r{len(rows)} of about {2 * len(cases)}", end="", file=sys.stderr, flush=True)
-    fitted = fit(rows, options.target)
-    told = summary(fitted)
-    (out / "calibration-report.json").write_text(json.dumps(told, indent=1) + "\n", "utf8")
-    print(json.dumps(told, indent=1))
-    print(f"written to {write_calibration(fitted.calibration, settings.data)}")
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval calibrate", description="When should it decline? Fit it.")
-    parser.add_argument("cases", type=Path, metavar="CASES", nargs="?", help="a .jsonl of cases, or a question a line")
-    parser.add_argument("--rows", type=Path, nargs="+", metavar="RUN", help="fit to these runs; nothing is asked")
-    parser.add_argument("--target", type=float, default=0.05, help="wrong answers, of all questions (0.05)")
-    parser.add_argument("--articles", metavar="PATH", help="ingest these into an index of the run's own first")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
-    parser.add_argument("--out", type=Path, default=Path("runs/calibrate"), metavar="DIR", help="folder of this run")
-    return parser

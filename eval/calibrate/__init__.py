@@ -1,0 +1,1 @@
+"""When to decline, fitted to a collection from questions alone: `python -m eval calibrate`."""
