@@ -39,7 +39,8 @@ _OFFERS_CHOICE = re.compile(r"\bor\b|^(is|are|was|were|did|does|do|has|have|had|
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year|date|day)\b", re.I
 )
-_ASKS_TIME = re.compile(
+_ASKS_ORDINAL = re.compile(r"\b(third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b", re.I)
+_TIME = re.compile(
     r"\b(when|what (date|day|year|time)|(which|what) (day|date|year|month)|since when|until when)\b", re.I
 )
 _ASKS_NAME = re.compile(
@@ -89,6 +90,14 @@ def misfit(question: str, text: str, earlier: str = "") -> str | None:
     if _ASKS_NAME.search(question) and not facts_of("the " + text) - numbers_of(text) - held_in(question):
         return "the question asks for a name and it gives none"
     return None
+
+
+def another_of_its_kind(question: str, articles: Sequence[str]) -> str | None:
+    """Why the articles speak of another one than was asked for: "the fifth" where no article has a fifth; else None."""
+    told = "\n".join(articles)
+    asked = (found.group().lower() for found in _ORDINAL.finditer(question))
+    missing = next((word for word in asked if not re.search(rf"\b{word}\b", told, re.I)), None)
+    return f"the question asks for the {missing} and no cited article speaks of one" if missing else None
 
 
 def agree(text: str, again: str) -> bool:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from answer.abstain import (
     NOT_STATED,
     agree,
+    another_of_its_kind,
     contradict,
     covered,
     lead,
@@ -163,7 +164,9 @@ class Answerer(Closing):
         read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
+        articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
         problem = _unsupported(cited) or misfit(answer.question, _said(cited), earlier)
+        problem = problem or another_of_its_kind(answer.question, articles)
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]

@@ -95,10 +95,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="a case file: one JSON object with a question a line")
     parser.add_argument("stores", type=Path, nargs="+")
+    parser.add_argument("--most", type=int, help="only the first N questions")
     parser.add_argument("--seconds", type=float, default=15, help="of searching by 16 threads, twice (15)")
     parser.add_argument("--out", type=Path, default=Path("runs/search_speed.json"))
     options = parser.parse_args()
     questions = [json.loads(line)["question"] for line in options.questions.read_text("utf8").splitlines() if line]
+    questions = questions[: options.most]
     result = []
     for store in options.stores:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:

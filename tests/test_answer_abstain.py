@@ -2,7 +2,17 @@
 
 import pytest
 
-from answer.abstain import agree, contradict, covered, lead, may_say_nothing, misfit, names_missing, says_nothing
+from answer.abstain import (
+    agree,
+    another_of_its_kind,
+    contradict,
+    covered,
+    lead,
+    may_say_nothing,
+    misfit,
+    names_missing,
+    says_nothing,
+)
 from byline.records import Article, Chunk, Passage
 
 
@@ -88,3 +98,10 @@ def test_the_lead_is_over_the_next_article() -> None:
 def test_what_may_become_a_refusal_is_not_shown_yet() -> None:
     assert all(may_say_nothing(text) for text in ("", "No", "not", "not stated", "Not stated in the passages"))
     assert not any(may_say_nothing(text) for text in ("Norway", "not before May", "No, it"))
+
+
+def test_the_fifth_is_not_the_sixth() -> None:
+    sixth = ["The council held its sixth meeting in Leuven."]
+    assert "fifth" in str(another_of_its_kind("Where was the fifth council held?", sixth))
+    assert another_of_its_kind("Where was the sixth council held?", sixth) is None
+    assert another_of_its_kind("Where did the council first meet?", sixth) is None

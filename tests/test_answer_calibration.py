@@ -8,13 +8,13 @@ import pytest
 from answer import BUILT_IN, Calibration, read_calibration, write_calibration
 from byline.errors import SettingsError
 
-UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "agreed": 0.0, "names_missing": 1.0}
+UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5}
 
 
 def test_what_speaks_for_an_answer_raises_its_chance() -> None:
-    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9, "agreed": 1.0, "names_missing": 0.0}.items():
+    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9}.items():
         assert BUILT_IN.chance_of_right({**UNSURE, name: better}) > BUILT_IN.chance_of_right(UNSURE), name
-    sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95, "agreed": 1.0, "names_missing": 0.0}
+    sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95}
     assert BUILT_IN.chance_of_right(sure) > BUILT_IN.threshold
     assert BUILT_IN.chance_of_right({**UNSURE, "stated": 0.3, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold
 
