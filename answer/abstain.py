@@ -39,8 +39,8 @@ _OFFERS_CHOICE = re.compile(r"\bor\b|^(is|are|was|were|did|does|do|has|have|had|
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year|date|day)\b", re.I
 )
-_ASKS_ORDINAL = re.compile(r"\b(third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b", re.I)
-_TIME = re.compile(
+_ORDINAL = re.compile(r"\b(third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b", re.I)
+_ASKS_TIME = re.compile(
     r"\b(when|what (date|day|year|time)|(which|what) (day|date|year|month)|since when|until when)\b", re.I
 )
 _ASKS_NAME = re.compile(
