@@ -7,7 +7,7 @@ with open_answerer(settings) as answerer:
 """
 
 from answer.answerer import Answerer, open_answerer
-from answer.calibration import BUILT_IN, Calibration, feature, read_calibration, write_calibration
+from answer.calibration import BUILT_IN, SIGNALS, Calibration, feature, read_calibration, write_calibration
 from answer.cite import without_marks
 from answer.interrupt import Interruption, interruptible
 from answer.llm import LLMS, LanguageModel, Message, open_language_model
@@ -16,6 +16,7 @@ from answer.verify import VERIFIERS, Verifier, open_verifier
 __all__ = [
     "BUILT_IN",
     "LLMS",
+    "SIGNALS",
     "VERIFIERS",
     "Answerer",
     "Calibration",

@@ -2,7 +2,7 @@
 
 What rules out an answer by itself: the model says that it is not stated, the answer says nothing that the question did
 not, it is not of the kind asked for (a "when" without a date), or a name or number of it stands in no cited passage.
-What is left is weighed (`calibration`), by these signals:
+What is left is weighed (`calibration`), by some of these signals:
 
     stated          how sure the model is that the passages state the answer, when it begins to write
     later           1 where it found none in the best article, and this one in the next, else 0

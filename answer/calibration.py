@@ -15,6 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from byline.errors import SettingsError
 
 FILE = "calibration.json"
+SIGNALS = ("stated", "later", "proved", "reread", "agreed", "covered", "lead", "names_missing")
+"""All that is known of an answer; `answer/abstain.py` says what each is."""
 PROBABILITIES = frozenset({"stated", "proved", "reread"})
 """Signals that are probabilities; the regression takes their log-odds."""
 UNSURE, SURE = 0.1, 0.9
@@ -23,7 +25,7 @@ UNSURE, SURE = 0.1, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`weights` by signal, with `bias`. An answer whose chance of being right is below `threshold` is declined."""
+    """`weights` by signal, some of SIGNALS, with `bias`. Below `threshold` an answer is declined."""
 
     weights: Mapping[str, float]
     threshold: float
@@ -46,7 +48,7 @@ def feature(name: str, signals: Mapping[str, float]) -> float:
 def read_calibration(data: Path) -> Calibration:
     """That of the collection in the data folder, else the built-in one.
 
-    Raises SettingsError where it cannot be read, or was fitted to other signals than this version takes.
+    Raises SettingsError where it cannot be read, or weighs a signal that this version does not know.
     """
     file = data / FILE
     if not file.is_file():
@@ -56,8 +58,8 @@ def read_calibration(data: Path) -> Calibration:
         found = _CALIBRATION.validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
         raise SettingsError(f"{file} holds no calibration ({str(error).splitlines()[0]}); {again}") from error
-    if found.weights.keys() != BUILT_IN.weights.keys():
-        raise SettingsError(f"{file} weighs {', '.join(found.weights)}, not {', '.join(BUILT_IN.weights)}; {again}")
+    if strange := found.weights.keys() ^ ({"bias"} | (found.weights.keys() & set(SIGNALS))):
+        raise SettingsError(f"{file}: {', '.join(sorted(strange))} unknown or missing; {again}")
     return found
 
 

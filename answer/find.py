@@ -25,11 +25,15 @@ class Found:
 def find(
     index: ArticleIndex, question: str, k: int, filters: Filters = ANY, without: frozenset[str] = frozenset()
 ) -> Found:
-    """At most `k` passages for the whole question, and behind them those of its sides. `without` are ids or URLs."""
+    """At most `k` passages for the whole question, and behind them those of its sides.
+
+    `without` are ids or URLs of articles to leave out, with all that tell the same story.
+    """
+    left_out = without | {named.same_as for id in without if (named := index.article(id)) and named.same_as}
 
     def search(asked: str, k: int) -> list[Passage]:
         found = index.search(asked, k + SPARE_PASSAGES if without else k, filters)
-        return [passage for passage in found if not _names(passage.chunk.article) & without][:k]
+        return [passage for passage in found if not _names(passage.chunk.article) & left_out][:k]
 
     once = {passage.chunk.id: passage for passage in search(question, k)}
     sides = [search(side, PASSAGES_PER_SIDE) for side in sides_of(question)]

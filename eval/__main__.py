@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from answer import Answerer, open_answerer
 from byline.errors import BylineError, CaseError, SettingsError
-from byline.models import model_path
 from byline.settings import Settings, read_settings
 from eval.calibrate.__main__ import main as calibrate
 from eval.cases import Case, read_cases, with_hidden
@@ -84,6 +83,8 @@ def _count(text: str) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.resume and not options.out:
+        raise SettingsError("--resume goes on with the run in a folder; name it with --out")
     cases, gates = read_cases(options.cases), read_gates(gates_path(options.cases))
     if options.hide:
         cases = tuple(with_hidden(cases))
@@ -132,10 +133,12 @@ def _run_plain(cases: Sequence[Case], answerer: Answerer, settings: Settings, ou
     from eval.plain import PlainAnswerer
 
     folder, asked = out / "plain", [case for case in cases if not case.hidden and not case.history]
+    file = out / "plain.jsonl"
+    done = _rows_of_before(file) if resume else {}
+    if done.keys() >= set(asked):
+        return [done[case] for case in asked]
     shutil.rmtree(folder, ignore_errors=True)
-    embedder = model_path(settings.embedder, settings.models)
-    plain = PlainAnswerer(answerer, embedder, folder, settings.answer_tokens)
-    return _run(asked, plain, out / "plain.jsonl", resume)
+    return _run(asked, PlainAnswerer(answerer, settings, folder), file, resume)
 
 
 def _run(cases: Sequence[Case], answerer: Asks, file: Path, resume: bool) -> list[Row]:
@@ -143,13 +146,24 @@ def _run(cases: Sequence[Case], answerer: Asks, file: Path, resume: bool) -> lis
     if missing := missing_articles(cases, answerer.index):
         told = f"the index lacks {len(missing)} of the articles that the cases name, such as {missing[0]}"
         print(f"python -m eval: {told}; they count as not found", file=sys.stderr)
-    rows = {row.case: row for row in read_rows(file)} if resume and file.is_file() else {}
+    rows = _rows_of_before(file) if resume else {}
     left = [case for case in cases if case not in rows]
     with file.open("a" if rows else "w", encoding="utf8") as lines:
         for row in _drawn(run(left, answerer), "run", len(left)):
             rows[row.case] = row
             print(write_row(row), file=lines, flush=True)
     return [rows[case] for case in cases]
+
+
+def _rows_of_before(file: Path) -> dict[Case, Row]:
+    """Those of a run that was stopped, perhaps in the middle of a line, which is taken off."""
+    if not file.is_file():
+        return {}
+    written = file.read_bytes()
+    whole = written[: written.rfind(b"\n") + 1]
+    if whole != written:
+        file.write_bytes(whole)
+    return {row.case: row for row in read_rows(file)}
 
 
 def _judge(

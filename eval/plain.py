@@ -11,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from answer import Answerer
-from byline.errors import SettingsError
+from byline.errors import LanguageModelError, SettingsError
+from byline.models import model_path
 from byline.records import Answer, Turn
+from byline.settings import Settings
 from eval.retrieval.plain import plain_index
 from index import ArticleIndex
 
@@ -22,20 +24,20 @@ NODES = 2
 class PlainAnswerer:
     """The same articles, embedder and model server as `answerer`; the index of nodes is made anew in `folder`."""
 
-    def __init__(self, answerer: Answerer, embedder: Path, folder: Path, tokens: int) -> None:
+    def __init__(self, answerer: Answerer, settings: Settings, folder: Path) -> None:
         """Raises SettingsError where the model has no OpenAI server, MissingPackage without requirements-dev.txt."""
         if answerer.model.address is None:
             raise SettingsError(f"{answerer.model.name} has no OpenAI server for the plain pipeline to ask")
         self.index: ArticleIndex = answerer.index
-        nodes = plain_index(self.index.articles(), embedder, folder)
+        nodes = plain_index(self.index.articles(), model_path(settings.embedder, settings.models), folder)
         from llama_index.llms.openai_like import OpenAILike
 
         llm = OpenAILike(
             model=answerer.model.served_as,
             api_base=answerer.model.address,
-            api_key="none",
+            api_key=settings.llm_api_key.get_secret_value(),
             is_chat_model=True,
-            max_tokens=tokens,
+            max_tokens=settings.answer_tokens,
             temperature=0.0,
             timeout=600.0,
             max_retries=0,
@@ -49,12 +51,18 @@ class PlainAnswerer:
         as_of: date | None = None,
         without: Collection[str] = (),
     ) -> Iterator[Answer]:
-        """`history`, `as_of` and `without` are not heard: such an engine has no place for them."""
+        """`history`, `as_of` and `without` are not heard: such an engine has no place for them.
+
+        Raises LanguageModelError where its server fails, as when two nodes are more than the model can read.
+        """
         start, text, first_word = time.perf_counter(), "", 0.0
-        for word in self._engine.query(question).response_gen:  # type: ignore[union-attr]
-            text += word
-            first_word = first_word or (time.perf_counter() - start if text.strip() else 0.0)
-            yield Answer(question, question, "writing", text.strip())
+        try:
+            for word in self._engine.query(question).response_gen:  # type: ignore[union-attr]
+                text += word
+                first_word = first_word or (time.perf_counter() - start if text.strip() else 0.0)
+                yield Answer(question, question, "writing", text.strip())
+        except Exception as error:  # openai's, httpx's: whatever LlamaIndex lets through
+            raise LanguageModelError(f"the plain query engine failed: {type(error).__name__}: {error}") from error
         done = time.perf_counter() - start
         seconds = MappingProxyType({"first_word": first_word or done, "done": done})
         yield Answer(question, question, "done", text.strip(), timings=seconds, model="plain")

@@ -24,7 +24,7 @@ def test_a_collection_without_one_takes_the_built_in(tmp_path: Path) -> None:
 
 
 def test_the_collections_own_is_read_back(tmp_path: Path) -> None:
-    own = Calibration({name: weight + 1 for name, weight in BUILT_IN.weights.items()}, 0.7)
+    own = Calibration({"bias": 1.5, "proved": 0.2, "lead": -1}, 0.7)
     write_calibration(own, tmp_path / "data")
     assert read_calibration(tmp_path / "data") == own
 
@@ -33,7 +33,8 @@ def test_the_collections_own_is_read_back(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("{", "holds no calibration"),
-        (json.dumps({"weights": {"bias": 0, "mood": 1}, "threshold": 0.5}), "weighs bias, mood, not bias, stated"),
+        (json.dumps({"weights": {"bias": 0, "mood": 1}, "threshold": 0.5}), "mood unknown or missing"),
+        (json.dumps({"weights": {"proved": 1}, "threshold": 0.5}), "bias unknown or missing"),
     ],
 )
 def test_one_that_does_not_fit_says_how_to_go_on(content: str, said: str, tmp_path: Path) -> None:

@@ -3,16 +3,17 @@
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from answer import BUILT_IN, Answerer, open_language_model, open_verifier, read_calibration
+from answer import BUILT_IN, SIGNALS, Answerer, open_language_model, open_verifier, read_calibration
 from byline.errors import CaseError
 from byline.settings import Settings
 from eval import Case, Row, write_row
 from eval.__main__ import main
-from eval.calibrate.fit import NAMES, ask_twice, fit, is_right_to_show, questions
+from eval.calibrate.fit import SETS, ask_twice, fit, is_right_to_show, questions
 from index import ArticleIndex
 
 
@@ -22,7 +23,9 @@ def rows_of(count: int, seed: int = 0) -> list[Row]:
     rows = []
     for number in range(count):
         right = number % 2 == 0
-        signals = {name: draw.random() for name in NAMES} | {"proved": draw.betavariate(*((6, 2) if right else (2, 6)))}
+        signals = {name: draw.random() for name in SETS[0]} | {
+            "proved": draw.betavariate(*((6, 2) if right else (2, 6)))
+        }
         case = Case(f"q{number}", f"question {number}?", ("Seoul",) if right else (), answerable=right)
         rows.append(Row(case, text="Seoul", written="Seoul", signals=signals))
     return rows
@@ -53,6 +56,34 @@ def test_what_an_answer_cites_is_hidden_the_second_time(
     assert cited and again.case.hidden and set(again.case.articles) == cited
     assert cited.isdisjoint(passage.article for passage in again.passages)
     assert (is_right_to_show(asked), is_right_to_show(again)) == (True, False)
+
+
+def test_what_was_found_is_hidden_where_the_first_answer_was_declined(
+    sample_index: ArticleIndex, settings: Settings, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"reply": "not stated"}')
+    settings = settings.model_copy(update={"llm": f"scripted:{script}"})
+    answerer = Answerer(sample_index, open_language_model(settings), open_verifier("words", tmp_path), settings)
+    asked, again = ask_twice([Case("q", "who co-chaired the council?")], answerer)
+    assert asked.declined and again.case.articles == (asked.passages[0].article,)
+
+
+def test_all_signals_are_weighed_where_they_tell_more() -> None:
+    draw = random.Random(1)
+    rows = [
+        replace(
+            row,
+            signals={**dict.fromkeys(SIGNALS, 0.5), **row.signals, "lead": float(row.case.answerable) + draw.random()},
+        )
+        for row in rows_of(200)
+    ]
+    assert set(fit(rows_of(200), 0.05).calibration.weights) == {"bias", *SETS[0]}
+    assert set(fit(rows, 0.05).calibration.weights) == {"bias", *SIGNALS}
+
+
+def test_a_target_out_of_reach_takes_the_highest_threshold() -> None:
+    assert fit(rows_of(200), target=-1).calibration.threshold == 0.95
 
 
 def test_a_fit_finds_the_signal_that_tells_and_keeps_to_the_target() -> None:

@@ -212,7 +212,7 @@ def test_a_run_goes_on_where_it_was_stopped(place: Path) -> None:
     assert "5 cases in stopped" in ran.stdout, ran.stderr
     rows = place / "stopped" / "rows.jsonl"
     first, *_, last = rows.read_text("utf8").splitlines(keepends=True)
-    rows.write_text(first.replace("guides", "guided") + last, "utf8")
+    rows.write_text(first.replace("guides", "guided") + last + first[:40], "utf8")
     again = command(place, "cases.jsonl", "--articles", "news", "--hide", "--out", "stopped", "--resume")
     assert "5 cases in stopped" in again.stdout, again.stderr
     resumed = read_rows(rows)
@@ -242,6 +242,7 @@ def test_the_plain_query_engine_answers_beside(place: Path, tmp_path: Path) -> N
         (("nowhere.jsonl",), "the case file nowhere.jsonl cannot be read"),
         (("cases.jsonl", "--baseline", "nowhere"), "no run to read in nowhere"),
         (("cases.jsonl", "--data", "empty", "--out", "o"), "the index holds none of the 2 articles"),
+        (("cases.jsonl", "--resume"), "name it with --out"),
         (("cases.jsonl", "--articles", "news", "--out", "p", "--judge"), "has no OpenAI server that could judge"),
         (("cases.jsonl", "--articles", "nonews", "--out", "q"), "cannot be ingested"),
     ],

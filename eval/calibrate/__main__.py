@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from answer import open_answerer, write_calibration
-from byline.errors import SettingsError
+from byline.errors import CaseError, SettingsError
 from byline.settings import Settings, read_settings
 from eval.calibrate.fit import ask_twice, fit, questions, summary
 from eval.run import Row, read_rows, write_row
@@ -31,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     out.mkdir(parents=True, exist_ok=True)
     (out / "calibration-report.json").write_text(told + "\n", "utf8")
     print(told)
-    print(f"written to {write_calibration(fitted.calibration, settings.data)}")
+    if fitted.at(fitted.calibration.threshold)["wrong_shown"] > options.target:
+        print(f"no threshold keeps wrong answers to {options.target}; the strictest was taken", file=sys.stderr)
+    print(f"written to {write_calibration(fitted.calibration, settings.data)}, for whoever opens that folder")
     return 0
 
 
@@ -41,7 +43,9 @@ def _asked(place: Path, articles: str | None, settings: Settings, out: Path) -> 
     out.mkdir(parents=True, exist_ok=True)
     if articles:
         with open_index(settings) as index:
-            list(ingest([articles], index))
+            failed = [done for done in ingest([articles], index) if done.outcome == "failed"]
+        if failed:
+            raise CaseError(f"{len(failed)} of the articles cannot be ingested, the first: {failed[0].error}")
     with open_answerer(settings) as answerer, (out / "rows.jsonl").open("w", encoding="utf8") as lines:
         for number, row in enumerate(ask_twice(cases, answerer), 1):
             print(write_row(row), file=lines, flush=True)
@@ -54,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval calibrate", description="When should it decline? Fit it.")
     parser.add_argument("cases", type=Path, metavar="CASES", nargs="?", help="a .jsonl of cases, or a question a line")
     parser.add_argument("--rows", type=Path, nargs="+", metavar="RUN", help="fit to these runs; nothing is asked")
-    parser.add_argument("--target", type=float, default=0.05, help="wrong answers, of all questions (0.05)")
+    parser.add_argument("--target", type=float, default=0.05, help="most wrong answers, of all that is asked (0.05)")
     parser.add_argument("--articles", metavar="PATH", help="ingest these into an index of the run's own first")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
     parser.add_argument("--out", type=Path, default=Path("runs/calibrate"), metavar="DIR", help="folder of this run")

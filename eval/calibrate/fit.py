@@ -2,7 +2,8 @@
 
 Each question is asked twice, the second time with the articles that answer it hidden: then whatever is answered is
 wrong. So no labels are needed but questions. Where a case names its articles they are hidden, else those that the
-first answer cites; where it has answers they say what is right, else the first answer is taken to be.
+first answer cites, or that were found first where it was declined; where it has answers they say what is right, else
+the first answer is taken to be.
 
     cases ─► asked, and asked again with the articles hidden ─► rows ─► fit ─► calibration.json in the data folder
 """
@@ -15,20 +16,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from answer import BUILT_IN, Answerer, Calibration, feature
+from answer import BUILT_IN, SIGNALS, Answerer, Calibration, feature
 from byline.errors import CaseError
 from eval.cases import Case, read_cases, with_hidden
 from eval.run import Row, run, says_right
 
-NAMES = tuple(name for name in BUILT_IN.weights if name != "bias")
+SETS = (tuple(name for name in BUILT_IN.weights if name != "bias"), SIGNALS)
+"""What a fit may weigh: a few of the model's own probabilities, or all that is known, where that tells more."""
 FOLDS = 10
+STEPS = tuple(round(0.05 + 0.01 * step, 2) for step in range(91))
+"""Thresholds that are tried."""
 FEWEST = 40
 """Answers to weigh, with at least a tenth of them wrong and a tenth right: below that a fit says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`chances` are those of the weighed rows, each by a fit that did not see its question, in order of `weighed`."""
+    """`chances` are those of the weighed rows, each by a fit that did not see its question, in order of `weighed`.
+
+    `asked` counts each time that a question was asked, with its articles and with them hidden.
+    """
 
     calibration: Calibration
     weighed: Sequence[Row]
@@ -36,8 +43,14 @@ class Fit:
     chances: NDArray[np.float64]
     asked: int
 
+    @property
+    def likelihood(self) -> float:
+        """Mean logarithm of the chance given to what was so; higher is better, -0.69 is a coin's."""
+        given = np.where(self.right, self.chances, 1 - self.chances)
+        return float(np.log(np.clip(given, 1e-6, 1)).mean())
+
     def at(self, threshold: float) -> dict[str, float]:
-        """What becomes of all questions asked at this threshold, cross-validated."""
+        """What becomes of all that was asked at this threshold, cross-validated."""
         shown = self.chances >= threshold
         return {
             "threshold": round(threshold, 3),
@@ -66,37 +79,47 @@ def ask_twice(cases: Sequence[Case], answerer: Answerer) -> Iterator[Row]:
     for case in cases:
         (row,) = run([case], answerer)
         yield row
-        cited = tuple(dict.fromkeys(citation.article for citation in row.citations))
-        known = replace(case, articles=case.articles or cited)
+        cited = [citation.article for citation in row.citations] or [found.article for found in row.passages[:1]]
+        known = replace(case, articles=case.articles or tuple(dict.fromkeys(cited)))
         yield from run([twin for twin in with_hidden([known]) if twin.hidden], answerer)
 
 
 def fit(rows: Sequence[Row], target: float) -> Fit:
-    """The lowest threshold at which wrong answers are at most `target` of all questions, cross-validated.
+    """Weighs what tells most, cross-validated by question; the threshold is the lowest at which wrong answers are at
+    most `target` of all that was asked, or the highest there is where none is.
 
     Raises CaseError where too few answers came as far as being weighed.
     """
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-    from sklearn.model_selection import GroupKFold, cross_val_predict  # type: ignore[import-untyped]
-
-    weighed = [row for row in rows if set(NAMES) <= row.signals.keys()]
-    right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
-    if len(weighed) < FEWEST or not 0.1 <= right.mean() <= 0.9:
+    tried = [_fit_to(rows, names) for names in SETS]
+    best = max((one for one in tried if one), key=lambda one: one.likelihood, default=None)
+    if best is None:
+        weighed = [row for row in rows if set(SETS[0]) <= row.signals.keys()]
+        right = sum(map(is_right_to_show, weighed))
         raise CaseError(
-            f"{len(weighed)} answers came as far as being weighed, {int(right.sum())} of them right; a fit needs "
-            f"{FEWEST}, a tenth of them right and a tenth wrong: give more questions"
+            f"{len(weighed)} answers came as far as being weighed, {right} of them right; "
+            f"a fit needs {FEWEST}, to {FOLDS} questions or more, a tenth of them right and a tenth wrong: give more questions"
         )
-    x = np.array([[feature(name, row.signals) for name in NAMES] for row in weighed])
-    model = LogisticRegression(max_iter=1000)
+    passing = (at for at in STEPS if best.at(at)["wrong_shown"] <= target)
+    return replace(best, calibration=replace(best.calibration, threshold=next(passing, STEPS[-1])))
+
+
+def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
+    """To these signals alone; None where too few rows have them all."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict  # type: ignore[import-untyped]
+
+    weighed = [row for row in rows if set(names) <= row.signals.keys()]
+    right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
     groups = [row.case.question for row in weighed]
-    chances = cross_val_predict(model, x, right, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    if len(weighed) < FEWEST or len(set(groups)) < FOLDS or not 0.1 <= right.mean() <= 0.9:
+        return None
+    x = np.array([[feature(name, row.signals) for name in names] for row in weighed])
+    model, folds = LogisticRegression(max_iter=1000), StratifiedGroupKFold(FOLDS)
+    chances = cross_val_predict(model, x, right, groups=groups, cv=folds, method="predict_proba")[:, 1]
     model.fit(x, right)
     weights = {"bias": round(float(model.intercept_[0]), 3)}
-    weights |= {name: round(float(weight), 3) for name, weight in zip(NAMES, model.coef_[0], strict=True)}
-    fitted = Fit(Calibration(weights, 0.5), weighed, right, chances, len(rows))
-    passing = [at for at in np.arange(0.05, 0.96, 0.01) if fitted.at(at)["wrong_shown"] <= target]
-    threshold = round(float(passing[0]), 2) if passing else 0.95
-    return replace(fitted, calibration=Calibration(weights, threshold))
+    weights |= {name: round(float(weight), 3) for name, weight in zip(names, model.coef_[0], strict=True)}
+    return Fit(Calibration(weights, 0.5), weighed, right, chances, len(rows))
 
 
 def is_right_to_show(row: Row) -> bool:
@@ -108,7 +131,8 @@ def summary(fitted: Fit) -> dict[str, Any]:
     """What the run came to: the weights, the area under the ROC curve, and what other thresholds would do."""
     from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
-    alone = {name: [feature(name, row.signals) for row in fitted.weighed] for name in NAMES}
+    names = [name for name in fitted.calibration.weights if name != "bias"]
+    alone = {name: [feature(name, row.signals) for row in fitted.weighed] for name in names}
     steps = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     return {
         "asked": fitted.asked,
