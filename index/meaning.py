@@ -17,6 +17,9 @@ from index.vectors import VectorIndex
 
 ROWS_FOR_A_NEIGHBOUR = 15
 """How many rows are compared in the time in which Chroma brings one more neighbour."""
+WALKED_PARTS = 400
+"""Chroma looks at no more chunks than it is asked for, or a hundred. So it is asked for a 400th of what there is: of
+the ten nearest of 650,000 it then found 0.975, in 8 ms, and asked for fifty 0.815, in 3 (docs/decisions.md)."""
 SPARE = 1.5
 """Of as many neighbours as should hold `k` that fit, if what fits lay evenly."""
 MORE = 4
@@ -61,11 +64,11 @@ class Meaning:
 
     def nearest(self, vector: Vectors, k: int, filters: Filters = ANY) -> list[tuple[str, float]]:
         """At most `k` (chunk id, cosine similarity), nearest first, all of them of articles that fit."""
-        if filters == ANY:
-            return self.vectors.nearest(vector, k)
         fitting = self._shelf.fitting(filters)
-        chunks = fitting.chunks
-        wanted = int(SPARE * k * fitting.of / chunks) if chunks else 0
+        chunks, least = fitting.chunks, max(k, fitting.of // WALKED_PARTS)
+        if filters == ANY:
+            return self.vectors.nearest(vector, least)[:k]
+        wanted = max(least, int(SPARE * k * fitting.of / chunks)) if chunks else 0
         while wanted * ROWS_FOR_A_NEIGHBOUR < chunks:
             found = self._of_many(vector, wanted, fitting)
             if len(found) >= k:

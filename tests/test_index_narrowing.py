@@ -100,6 +100,16 @@ def test_what_is_found_is_what_brute_force_finds(parts: Parts, kind: str) -> Non
         assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in expected], abs=1e-4)
 
 
+def test_without_a_filter_a_large_store_is_walked_as_wide_as_it_is(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Walked as a whole, the graph gives what brute force does."""
+    monkeypatch.setattr(meaning_module, "WALKED_PARTS", 1)
+    for question in vectors_of(20, seed=6):
+        found = parts.meaning.nearest(question, 10)
+        assert [id for id, _ in found] == [id for id, _ in parts.brute_force(question, 10, ANY)]
+
+
 def test_both_ways_are_taken(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the test above would prove one of them only."""
     question = vectors_of(1)[0]
