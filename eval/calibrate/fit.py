@@ -97,7 +97,7 @@ def fit(rows: Sequence[Row], target: float) -> Fit:
         right = sum(map(is_right_to_show, weighed))
         raise CaseError(
             f"{len(weighed)} answers came as far as being weighed, {right} of them right; "
-            f"a fit needs {FEWEST}, to {FOLDS} questions or more, a tenth of them right and a tenth wrong: give more questions"
+            f"a fit needs {FEWEST}, to {FOLDS} questions or more, a tenth right and a tenth wrong: give more questions"
         )
     passing = (at for at in STEPS if best.at(at)["wrong_shown"] <= target)
     return replace(best, calibration=replace(best.calibration, threshold=next(passing, STEPS[-1])))
