@@ -8,11 +8,18 @@ import re
 from typing import Any
 
 _STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*0*(?:\.0+)?\s*(?![\d.])"
-    r"|font-size\s*:\s*(?:0*(?:\.\d+)?|1)\s*(?:px|pt|em|rem|%)?\s*(?![\w.%])"
-    r"|(?:left|top|right|text-indent)\s*:\s*-\d{3,}",
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?<![\w-])(?:left|top|right|text-indent)\s*:\s*-\d{3,}",
     re.I,
 )
+_MEASURE = re.compile(
+    r"(?<![\w-])(?P<what>opacity|font-size)\s*:\s*(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>[a-z]+|%)?", re.I
+)
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 1.0, "%": 0.16}
+"""Of each unit, roughly; any other, as em and rem, is about the usual size of letters."""
+USUAL_PIXELS = 16.0
+LARGEST_UNREADABLE, FAINTEST_READABLE = 1.0, 0.05
+"""Letters of at most so many pixels, and of less than this opacity, are not seen."""
 _WHITE = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255\b)"
 _WHITE_TEXT = re.compile(rf"(?<![\w-])color\s*:\s*{_WHITE}", re.I)
 _BACKGROUND = re.compile(rf"(?<![\w-])background(?:-color|-image)?\s*:\s*(?!{_WHITE})\S", re.I)
@@ -31,9 +38,16 @@ def drop_hidden(tree: Any) -> None:
 
 def _is_hidden(element: Any) -> bool:
     style = element.get("style") or ""
-    if element.get("hidden") is not None or _STYLE.search(style):
+    if element.get("hidden") is not None or _STYLE.search(style) or any(map(_is_unseen, _MEASURE.finditer(style))):
         return True
     return bool(_WHITE_TEXT.search(style)) and not any(_is_dark(one) for one in (element, *element.iterancestors()))
+
+
+def _is_unseen(measure: re.Match[str]) -> bool:
+    number, unit = float(measure["number"]), (measure["unit"] or "").lower()
+    if measure["what"].lower() == "opacity":
+        return number / (100 if unit == "%" else 1) < FAINTEST_READABLE
+    return number * _PIXELS.get(unit, USUAL_PIXELS) <= LARGEST_UNREADABLE
 
 
 def _is_dark(element: Any) -> bool:
