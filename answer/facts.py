@@ -15,6 +15,7 @@ SCALES = {"bn": "billion", "b": "billion", "m": "million", "mn": "million", "tn"
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _PERCENT, _PERCENTS = "percent", ("%", "percent", "per cent", "percentage")
 _NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty-)?[a-z]{3,9}"
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")  # Not a day, as in "updated on 3.4.2024 - 5 million people".
 _SCALED = re.compile(
     rf"(?:\b(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?\b(?P<number>{_NUMERAL})[\s-]?"
     rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
@@ -102,7 +103,7 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
         for part in filter(None, (match["low"], match["number"])):
             for number in numbers_of(part):
                 scaled.setdefault(number, set()).add(scale)
-                if scale in _TIMES and "," not in number:
+                if scale in _TIMES and _PLAIN.fullmatch(number):
                     scaled.setdefault(_written_out(number, scale), set()).add("")
         taken |= {match.start("number"), *([match.start("low")] if match["low"] else [])}
     alone = "".join(" " if at in taken else letter for at, letter in enumerate(text))

@@ -6,6 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
+from answer.facts import quantities
 from answer.verify import KNOWN, WordsVerifier, facts_of, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
@@ -51,6 +52,12 @@ def test_not_supported(sentence: str) -> None:
 def test_numbers_have_one_form() -> None:
     assert numbers_of("1,234 and 5.5 and thirty-three and sixteen") == {"1234", "5.5", "33", "16"}
     assert numbers_of("one of them") == frozenset()
+
+
+def test_a_day_before_a_dash_is_no_number_to_be_written_out() -> None:
+    scaled = quantities("It was updated on 3.4.2024 - 5 million people saw it.")
+    assert scaled["5"] == {"million"} and "" in scaled["5000000"]
+    assert quantities("from 2.4 to 5 million")["2400000"] == {""}
 
 
 def test_a_capital_at_the_beginning_is_no_name_by_itself() -> None:
