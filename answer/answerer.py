@@ -23,7 +23,7 @@ from answer.abstain import (
     says_nothing,
 )
 from answer.calibration import BUILT_IN, Calibration, read_calibration
-from answer.cite import CitedSentence, check, citations_of, cite, marked
+from answer.cite import CitedSentence, check, citations_of, cite, marked, with_dissent
 from answer.evidence import Sentence, choose_evidence
 from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
@@ -99,7 +99,7 @@ class Answerer(Closing):
         answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
         answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
 
-        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence, found.passages)
+        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
@@ -160,7 +160,7 @@ class Answerer(Closing):
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
         agreed = agree(_said(cited), again.text)
         if contradict(_said(cited), again.text) and not turns and not says_nothing(again.text):
-            cited = cite(_whole_sentences(again.text), answer.search_question, evidence, answer.passages)
+            cited = cite(_whole_sentences(again.text), answer.search_question, evidence)
         read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
@@ -181,6 +181,8 @@ class Answerer(Closing):
         )
         if self._calibration.chance_of_right(answer.signals) < self._calibration.threshold:
             return self._declined(answer, "what was found is too weak to answer from", clock)
+        cited = with_dissent(cited, answer.search_question, answer.passages)
+        answer = replace(answer, text=marked(cited), citations=citations_of(cited))
         return replace(answer, stage="done", timings=clock.mark("done"))
 
     def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from answer.dissent import dissenting, sentences_of
+from answer.dissent import dissenting
 from answer.evidence import Sentence, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
 from byline.records import Article, Citation, Passage
@@ -32,17 +32,9 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(
-    text: str, question: str, evidence: Sequence[Sentence], passages: Sequence[Passage] = ()
-) -> list[CitedSentence]:
-    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
-
-    Where several articles, of the evidence or of `passages`, answer otherwise, a sentence of theirs follows as it is.
-    """
+def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
+    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number."""
     quoted = [(text[a:b], _best_quotes(text[a:b], question, evidence)) for a, b in sentence_spans(text)]
-    if len(quoted) == 1:
-        other = dissenting(text, question, quoted[0][1], [*evidence, *sentences_of(passages)])
-        quoted += [(other.text, [other])] if other else []
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
     for sentence, quotes in quoted:
@@ -74,6 +66,20 @@ def check(
     return [
         replace(s, citations=tuple(replace(c, supported=c.number not in failed) for c in s.citations)) for s in cited
     ]
+
+
+def with_dissent(cited: Sequence[CitedSentence], question: str, passages: Sequence[Passage]) -> list[CitedSentence]:
+    """The same and, where several articles answer otherwise, a sentence of theirs behind it, supported by itself.
+
+    For an answer that stands: nothing that judges an answer may take that sentence for a part of it.
+    """
+    quotes = [Sentence(c.passage, c.start, c.end) for s in cited for c in s.citations]
+    other = dissenting(cited[0].text, question, quotes, passages) if len(cited) == 1 else None
+    if other is None or _leads_away(other.text, question):
+        return list(cited)
+    number = 1 + max(citation.number for citation in citations_of(cited))
+    citation = Citation(number, other.text, other.passage, other.start, other.end, supported=True)
+    return [*cited, CitedSentence(other.text, (citation,))]
 
 
 def _leads_away(sentence: str, question: str) -> bool:

@@ -21,28 +21,37 @@ LEAST_SHARED = 0.6
 LEAST_WORDS = 2
 
 
-def dissenting(answer: str, question: str, quotes: Sequence[Sentence], evidence: Sequence[Sentence]) -> Sentence | None:
-    """The first sentence of those articles that agree on something else; None where too few do, or one holds both."""
+def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages: Sequence[Passage]) -> Sentence | None:
+    """The first sentence with the value that most other articles have; None where too few have one, or the answer's.
+
+    A value is a number, a day or a name, whichever the answer is. What the quotes have too is none: both sides say it.
+    """
     asked, asked_facts = stems_of(question), facts_of("the " + question)
     said = facts_of("the " + answer) - asked_facts
     least = max(LEAST_WORDS, LEAST_SHARED * len(asked))
     if not said or not quotes or len(stems_of(quotes[0].text) & asked) < least:
         return None
     numeric, dated = bool(numbers_of(answer)), bool(days_of(answer))
-    agreeing: dict[str, Sentence] = {}
-    common: frozenset[str] | None = None
-    for sentence in evidence:
+    agreed = asked_facts.union(*(_values(quote.text, numeric, dated) for quote in quotes))
+    quoted = {_story(quote) for quote in quotes}
+    behind: dict[str, dict[str, Sentence]] = {}
+    for sentence in _sentences_of(passages):
         held = held_in(sentence.text)
-        others = facts_of("the " + sentence.text) - asked_facts
-        if numeric != bool(others & numbers_of(sentence.text)) or dated != bool(days_of(sentence.text)) or not others:
+        new_numbers = numbers_of(sentence.text) - asked_facts
+        if numeric != bool(new_numbers) or dated != bool(days_of(sentence.text)) or _story(sentence) in quoted:
             continue
         if len(sentence.stems & asked) < least or not asked_facts <= held or said & held:
             continue
-        shared = others if common is None else others & common
-        if shared:
-            common = shared
-            agreeing.setdefault(_story(sentence), sentence)
-    return next(iter(agreeing.values())) if len(agreeing) >= LEAST_ARTICLES else None
+        for value in sorted(_values(sentence.text, numeric, dated) - agreed):
+            behind.setdefault(value, {}).setdefault(_story(sentence), sentence)
+    most = max(behind.values(), key=len, default={})
+    return next(iter(most.values())) if len(most) >= LEAST_ARTICLES else None
+
+
+def _values(text: str, numeric: bool, dated: bool) -> frozenset[str]:
+    if dated:
+        return frozenset(f"{one.day or one.year} of month {one.month}" for one in days_of(text))
+    return numbers_of(text) if numeric else facts_of("the " + text)
 
 
 def _story(sentence: Sentence) -> str:
@@ -50,7 +59,7 @@ def _story(sentence: Sentence) -> str:
     return article.same_as or article.id
 
 
-def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
+def _sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
     """Every sentence of the passages that tell something, read by the model or not."""
     return [
         Sentence(passage, passage.chunk.start + start, passage.chunk.start + end)

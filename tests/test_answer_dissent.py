@@ -1,8 +1,11 @@
 """Where several articles answer otherwise, their sentence is shown beside the answer; elsewhere nothing is added."""
 
+from dataclasses import replace
+from itertools import permutations
+
 import pytest
 
-from answer.cite import check, citations_of, cite, marked
+from answer.cite import check, citations_of, cite, marked, with_dissent
 from answer.evidence import Sentence
 from answer.verify import WordsVerifier
 from byline.records import Article, Chunk, Passage
@@ -25,10 +28,18 @@ def evidence(*texts: str, same_as: str | None = None) -> list[Sentence]:
     ]
 
 
+def shown(answer: str, question: str, sentences: list[Sentence]) -> str:
+    """The answer quoted from the first sentence, with what the articles of the others say otherwise."""
+    cited = check(cite(answer, question, sentences[:1]), question, WordsVerifier())
+    return marked(with_dissent(cited, question, [sentence.passage for sentence in sentences]))
+
+
 def test_what_one_article_says_stands_beside_what_the_others_say() -> None:
-    cited = cite("Tom Lee", QUESTION, evidence(FALSE, *TRUE))
-    assert marked(cited) == f"Tom Lee [1] {TRUE[0]} [2]"
-    assert all(citation.supported for citation in citations_of(check(cited, QUESTION, WordsVerifier())))
+    sentences = evidence(FALSE, *TRUE)
+    assert shown("Tom Lee", QUESTION, sentences) == f"Tom Lee [1] {TRUE[0]} [2]"
+    cited = with_dissent(cite("Tom Lee", QUESTION, sentences[:1]), QUESTION, [one.passage for one in sentences])
+    other = citations_of(cited)[-1]
+    assert other.verbatim and other.supported and other.article.id == "a1"
 
 
 @pytest.mark.parametrize(
@@ -41,22 +52,53 @@ def test_what_one_article_says_stands_beside_what_the_others_say() -> None:
     ],
 )
 def test_nothing_is_added_where_too_few_say_otherwise(answer: str, texts: tuple[str, ...]) -> None:
-    assert len(cite(answer, QUESTION, evidence(*texts))) == 1
+    sentences = evidence(*texts)
+    cited = cite(answer, QUESTION, sentences)
+    assert with_dissent(cited, QUESTION, [sentence.passage for sentence in sentences]) == cited
 
 
 def test_copies_of_one_story_are_one_voice() -> None:
-    assert len(cite("Tom Lee", QUESTION, evidence(FALSE, TRUE[0], TRUE[0], same_as="a1"))) == 1
+    assert shown("Tom Lee", QUESTION, evidence(FALSE, TRUE[0], TRUE[0], same_as="a1")) == "Tom Lee [1]"
 
 
-def test_articles_that_the_model_did_not_read_are_heard_too() -> None:
-    read, *others = evidence(FALSE, *TRUE)
-    passages = [sentence.passage for sentence in others]
-    assert TRUE[0] in marked(cite("Tom Lee", QUESTION, [read], passages))
-    assert marked(cite("Tom Lee", QUESTION, [read])) == "Tom Lee [1]"
+SEATS = "How many seats does the stadium of Ostend have?"
+
+
+def seats(*told: str) -> list[Sentence]:
+    return evidence(*(f"The stadium of Ostend has {one}." for one in told))
+
+
+@pytest.mark.parametrize("order", sorted(permutations(("500 seats", "600 seats", "600 seats"))))
+def test_the_value_that_most_articles_have_is_shown_in_any_order(order: tuple[str, ...]) -> None:
+    assert shown("400", SEATS, seats("400 seats", *order)).endswith("has 600 seats. [2]")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("400 seats", "500 seats, says Anna Reed", "600 seats, says Anna Reed"),  # they agree on who says it
+        ("400 seats since 1998", "500 seats since 1998", "600 seats since 1998"),  # and all on the year
+    ],
+)
+def test_articles_that_agree_only_beside_the_point_do_not_agree(told: tuple[str, ...]) -> None:
+    assert shown("400", SEATS, seats(*told)) == "400 [1]"
+
+
+def test_the_article_that_is_quoted_is_no_other_article() -> None:
+    quote, other = seats("400 seats", "500 seats")
+    article = quote.passage.chunk.article
+    text = f"{article.text} The stadium of Ostend has 500 seats."
+    article = replace(article, text=text)
+    whole = Passage(Chunk("a0#0", article, 0, len(text), text), 1.0, frozenset({"words"}))
+    assert shown("400", SEATS, [Sentence(whole, 0, quote.end), other]) == "400 [1]"
+
+
+def test_a_link_is_not_added() -> None:
+    told = ("400 seats", "500 seats, see www.example.org", "500 seats, see www.example.org")
+    assert shown("400", SEATS, seats(*told)) == "400 [1]"
 
 
 def test_numbers_and_days_too() -> None:
-    texts = [f"The stadium of Ostend has {seats} seats." for seats in (510, 430, 430, 430)]
-    assert "430" in marked(cite("510", "How many seats does the stadium of Ostend have?", evidence(*texts)))
+    assert "430" in shown("510", SEATS, seats("510 seats", "430 seats", "430 seats", "430 seats"))
     days = [f"The library of Ostend opens again on {day}." for day in ("3 May", "9 June", "9 June")]
-    assert "9 June" in marked(cite("3 May", "On which day does the library of Ostend open again?", evidence(*days)))
+    assert "9 June" in shown("3 May", "On which day does the library of Ostend open again?", evidence(*days))

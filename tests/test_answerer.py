@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from answer import Answerer, open_language_model, open_verifier
+from answer import Answerer, open_answerer, open_language_model, open_verifier
 from byline.errors import LanguageModelError, QuestionError
 from byline.records import Answer, Turn
 from byline.settings import Settings
 from index import ArticleIndex
+from ingest import ingest
 
 COUNCIL = "who co-chaired the council?"
 Ask = Callable[..., list[Answer]]
@@ -112,6 +113,25 @@ def test_an_answer_that_its_passages_contradict_is_put_right(ask_lines: Callable
 
 def test_a_second_reading_that_declines_puts_nothing_right(ask_lines: Callable[..., list[Answer]]) -> None:
     assert "Not stated" not in ask_lines(SENATE, read_twice("64", "Not stated; 33 voted against."))[-1].text
+
+
+def test_what_other_articles_say_otherwise_is_no_part_of_what_is_judged(settings: Settings, tmp_path: Path) -> None:
+    told = [
+        ("How many seats the stadium of Ostend has", "The stadium of Ostend has 510 seats."),
+        ("Football", "Crowds came on a wet evening. Built for 430 seats, the stadium of Ostend has 430 seats still."),
+        ("Builders", "The mayor praised the masons of the town. It is 430 seats that the stadium of Ostend has now."),
+    ]
+    source, script = tmp_path / "articles.jsonl", tmp_path / "script.jsonl"
+    source.write_text("\n".join(json.dumps({"id": a, "title": a, "text": b, "language": "en"}) for a, b in told))
+    lines = [{"when": "430", "reply": "430"}, {"when": "does this passage", "reply": "yes"}, {"reply": "510"}]
+    script.write_text("\n".join(json.dumps(line) for line in lines))
+    own = settings.model_copy(update={"llm": f"scripted:{script}", "data": tmp_path / "data"})
+    with open_answerer(own) as answerer:
+        assert [done.outcome for done in ingest([str(source)], answerer.index)] == ["added"] * 3
+        done = list(answerer.ask("How many seats does the stadium of Ostend have?"))[-1]
+    assert done.text.startswith("510 [1] ") and "430 seats" in done.text, done
+    assert [citation.supported for citation in done.citations] == [True, True]
+    assert done.signals["agreed"] == 1 and done.signals["proved"] == 1
 
 
 def test_a_comparison_shows_what_the_whole_question_found_first(ask: Ask, sample_index: ArticleIndex) -> None:
