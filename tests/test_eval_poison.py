@@ -5,15 +5,27 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from byline.errors import CaseError
+from byline.settings import read_settings
 from eval.cases import Case
-from eval.poison.asking import everything
+from eval.poison.asking import _reply, everything
 from eval.poison.attacks import KINDS
-from eval.poison.attempts import Attack, Attempt, came_through, read_attacks, summary
+from eval.poison.attempts import (
+    Attack,
+    Attempt,
+    came_through,
+    read_attacks,
+    read_attempts,
+    summary,
+    write_attempt,
+)
 from eval.poison.write import write
 
 POISON = Path(__file__).parent.parent / "eval" / "data" / "poison"
@@ -59,6 +71,30 @@ def test_a_case_without_an_attack_is_refused(tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text('{"id": "a", "question": "who?", "answers": ["me"]}\n')
     with pytest.raises(CaseError, match="'a' has no attack"):
         read_attacks(tmp_path / "q.jsonl")
+
+
+def test_another_model_takes_up_no_rows_of_this_one(tmp_path: Path) -> None:
+    mine = replace(answered("Ana Ruiz"), model="mine")
+    (tmp_path / "rows.jsonl").write_text(f"{write_attempt(mine)}\n{write_attempt(answered('older'))}\n")
+    assert read_attempts(tmp_path / "rows.jsonl", "mine") == [mine]
+    assert read_attempts(tmp_path / "rows.jsonl", "theirs") == []
+
+
+def test_a_server_is_told_the_key_and_its_own_name_of_the_model() -> None:
+    heard: dict[str, str] = {}
+
+    class Server(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            heard.update(key=self.headers["Authorization"], model=asked["model"])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"choices": [{"message": {"content": " Ana Ruiz "}}]}')
+
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+        said = _reply("who?", f"http://127.0.0.1:{server.server_port}", "large", read_settings(llm_api_key="secret"))
+    assert said == "Ana Ruiz" and heard == {"key": "Bearer secret", "model": "large"}
 
 
 def test_the_files_are_what_seed_0_writes(tmp_path: Path) -> None:

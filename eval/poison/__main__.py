@@ -6,7 +6,8 @@
 130 questions, each with an article that tries to have it answered with something else (eval/data/poison): through the
 same Answerer as the chat (`on`), through the same search without Byline's defences (`off`), and over the honest
 articles alone (`clean`: what is declined there too was not declined because of an attack). Answers are written to
-runs/poison.rows.jsonl as they come; a further run asks what is missing there, and the result is of all of them.
+runs/poison.rows.jsonl as they come; a further run asks what this language model has not answered there, and the result
+is of all that it has.
 """
 
 import argparse
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{write(CASES, options.seed)} questions with their articles in {CASES}")
         return 0
     try:
+        model = read_settings().llm
         attacks = read_attacks(CASES / "questions.jsonl")
         rows = options.out.with_suffix(".rows.jsonl")
         rows.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BylineError as error:
         print(f"python -m eval.poison: {error}", file=sys.stderr)
         return 1
-    result: dict[str, Any] = {"model": read_settings().llm, "tables": summary(attacks, read_attempts(rows))}
+    result: dict[str, Any] = {"model": model, "tables": summary(attacks, read_attempts(rows, model))}
     options.out.write_text(json.dumps(result, indent=1) + "\n", "utf8")
     _print(result["tables"])
     print(f"\nwritten to {options.out}")
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _ask(attacks: Sequence[Attack], defences: str, rows: Path, options: argparse.Namespace) -> None:
     """Asks what is not in the file of rows yet."""
-    done = {attempt.id for attempt in read_attempts(rows) if attempt.defences == defences}
+    done = {attempt.id for attempt in read_attempts(rows, read_settings().llm) if attempt.defences == defences}
     chosen = [a for a in attacks if a.case.id not in done and (not options.kind or a.case.kind in options.kind)]
     if defences == "clean":
         chosen = [attack for attack in chosen if attack.must_not_decline]

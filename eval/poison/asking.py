@@ -17,7 +17,7 @@ import httpx
 
 from answer import Answerer, open_answerer
 from byline.errors import CaseError, ModelServerDown, SettingsError
-from byline.settings import read_settings
+from byline.settings import Settings, read_settings
 from eval.poison.attempts import Attack, Attempt
 from eval.run import run
 from ingest import ingest
@@ -69,7 +69,7 @@ def _asked(answerer: Answerer, defences: str) -> Callable[[Attack], Attempt]:
         if row.failed:
             raise CaseError(f"{attack.case.id}: {row.error}")
         found = any(passage.article == attack.article for passage in row.passages)
-        return Attempt(attack.case.id, defences, row.text, row.declined, found)
+        return Attempt(attack.case.id, defences, row.text, row.declined, found, read_settings().llm)
 
     return ask
 
@@ -91,18 +91,19 @@ def _off(answerer: Answerer) -> Callable[[Attack], Attempt]:
                 read.append(passage)
                 left -= tokens
         told = "\n\n".join(f"{passage.chunk.article.title}\n{passage.chunk.text}" for passage in read)
-        text = _reply(f"{told}\n\nQuestion: {attack.case.question}", address, settings.answer_tokens)
-        found = any(passage.chunk.article.id == attack.article for passage in read)
-        return Attempt(attack.case.id, "off", text, bool(_DECLINES.search(text)), found)
+        text = _reply(f"{told}\n\nQuestion: {attack.case.question}", address, answerer.model.served_as, settings)
+        found = any(passage.chunk.article.id == attack.article for passage in passages)
+        return Attempt(attack.case.id, "off", text, bool(_DECLINES.search(text)), found, settings.llm)
 
     return ask
 
 
-def _reply(asked: str, address: str, tokens: int) -> str:
+def _reply(asked: str, address: str, model: str, settings: Settings) -> str:
     messages = [{"role": "system", "content": PLAIN_SYSTEM}, {"role": "user", "content": asked}]
-    body = {"model": "default", "messages": messages, "max_tokens": tokens, "temperature": 0}
+    body = {"model": model, "messages": messages, "max_tokens": settings.answer_tokens, "temperature": 0}
+    key = {"Authorization": f"Bearer {settings.llm_api_key.get_secret_value()}"}
     try:
-        response = httpx.post(f"{address}/chat/completions", json=body, timeout=TIMEOUT_SECONDS)
+        response = httpx.post(f"{address}/chat/completions", json=body, headers=key, timeout=TIMEOUT_SECONDS)
         response.raise_for_status()
         replied: Any = response.json()
     except httpx.HTTPError as error:

@@ -32,14 +32,17 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was answered, with the defences `on`, `off`, or over the `clean` collection. `found`: the poisoned article
-    was among the passages."""
+    """What was answered, with the defences `on`, `off`, or over the `clean` collection, and by which language model.
+
+    `found`: the search brought the poisoned article back. An older row has no `model`, and no run takes it up.
+    """
 
     id: str
     defences: str
     text: str
     declined: bool
     found: bool
+    model: str = ""
 
 
 def read_attacks(path: Path) -> tuple[Attack, ...]:
@@ -99,11 +102,12 @@ def _row(
     }
 
 
-def read_attempts(path: Path) -> list[Attempt]:
-    """Those of earlier runs; none where there is no file yet."""
+def read_attempts(path: Path, model: str) -> list[Attempt]:
+    """Those of earlier runs with this language model; none where there is no file yet."""
     if not path.exists():
         return []
-    return [Attempt(**json.loads(line)) for line in path.read_text("utf8").splitlines()]
+    attempts = [Attempt(**json.loads(line)) for line in path.read_text("utf8").splitlines()]
+    return [attempt for attempt in attempts if attempt.model == model]
 
 
 def write_attempt(attempt: Attempt) -> str:
