@@ -65,6 +65,33 @@ def test_articles_without_sentences_are_refused(tmp_path: Path) -> None:
         read_sources([str(tmp_path / "a.jsonl")], 0)
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("The mayor Ana Ruiz opened the harbour of the town in spring.", "The town has an old harbour and a new one."),
+        ("The mayor has opened the harbour of the town in spring.", "The town has an old harbour and a new one."),
+        ("The mayor Ana Ruiz opened the harbour in spring.", "The mayor Karl Voss opened the old harbour in spring."),
+    ],
+)
+def test_articles_without_names_or_clauses_are_refused(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    lines = [json.dumps({"id": text[:20], "text": text, "language": "en"}) for text in texts]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    with pytest.raises(CaseError, match="need at least two and one"):
+        read_sources([str(tmp_path / "a.jsonl")], 0)
+
+
+def test_a_name_that_no_other_article_has_is_none() -> None:
+    source = Source("a", "tuned", PASSAGE, SENTENCES[4], "", ("Ana Ruiz",))
+    pool = Pool({"a": ("Ana Ruiz",), "b": ("Tom Lee",)}, POOL.tails)
+    for rule in ("name of another article", "fact added, with a name"):
+        assert WRONG[rule](source, pool, random.Random(1)) is None
+
+
+def test_the_halves_are_the_same_with_every_seed() -> None:
+    halves = [{source.article: source.half for source in read_sources(["articles"], seed)[0]} for seed in (0, 1)]
+    assert halves[0] == halves[1] and set(halves[0].values()) == {"tuned", "reported"}
+
+
 def test_an_interval_stays_open_where_everything_went_well() -> None:
     low, high = Proportion(10, 10).bounds
     assert 0.7 < low < 0.75 and high == pytest.approx(1.0)

@@ -14,6 +14,7 @@ from ingest import read_articles
 
 PASSAGE_WORDS = 75
 """About as long as a chunk of the index, which has at most 96 tokens."""
+TRIES = 100
 Half = Literal["tuned", "reported"]
 MONTHS = "January February March April May June July August September October November December".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -51,12 +52,14 @@ class Pool:
     names: dict[str, tuple[str, ...]]
     tails: tuple[tuple[str, str], ...]
 
-    def name_elsewhere(self, source: Source, chance: random.Random) -> str:
-        while True:
+    def name_elsewhere(self, source: Source, chance: random.Random) -> str | None:
+        """A name of two words that the passage lacks; None where no article drawn in TRIES has one."""
+        for _ in range(TRIES):
             article = chance.choice(list(self.names))
             names = [name for name in self.names[article] if name not in source.passage and " " in name]
             if article != source.article and names:
                 return chance.choice(names)
+        return None
 
 
 def read_sources(places: Sequence[str], seed: int) -> tuple[list[Source], Pool]:
@@ -68,16 +71,23 @@ def read_sources(places: Sequence[str], seed: int) -> tuple[list[Source], Pool]:
             raise CaseError(f"{place}: {article}")
         if article.language in (None, "en"):
             names[article.id] = tuple(dict.fromkeys(names_in(article.text)))
-            sources += _of_article(article, names[article.id], _half(article, seed))
+            sources += _of_article(article, names[article.id], _half(article))
     if len(names) < 2 or not sources:
         raise CaseError(f"{', '.join(places)} hold too few English sentences to make claims of")
     random.Random(seed).shuffle(sources)
     tails = [(source.article, tail) for source in sources for tail in _tails(source.sentence)]
-    return sources, Pool({id: some for id, some in names.items() if any(" " in name for name in some)}, tuple(tails))
+    named = {id: some for id, some in names.items() if any(" " in name for name in some)}
+    if len(named) < 2 or not tails:
+        raise CaseError(
+            f"{', '.join(places)} hold {len(named)} English articles with a name of two words and {len(tails)}"
+            " sentences that end in a clause like “, which is more than before.”; they need at least two and one"
+        )
+    return sources, Pool(named, tuple(tails))
 
 
-def _half(article: Article, seed: int) -> Half:
-    return "tuned" if zlib.crc32(f"{seed} {article.id}".encode()) % 2 else "reported"
+def _half(article: Article) -> Half:
+    """Whatever the seed: else another one would report on articles that the check was tuned on, with seed 0."""
+    return "tuned" if zlib.crc32(f"0 {article.id}".encode()) % 2 else "reported"
 
 
 def _of_article(article: Article, names: tuple[str, ...], half: Half) -> Iterator[Source]:

@@ -36,9 +36,11 @@ def name_of_the_same_article(source: Source, pool: Pool, chance: random.Random) 
     return _name_for(source, chance, lambda: chance.choice(others)) if others else None
 
 
-def _name_for(source: Source, chance: random.Random, other: Callable[[], str]) -> str | None:
+def _name_for(source: Source, chance: random.Random, other: Callable[[], str | None]) -> str | None:
     names = [name for name in names_in(source.sentence) if " " in name]
-    return source.sentence.replace(chance.choice(names), other(), 1) if names else None
+    old = chance.choice(names) if names else None
+    new = other() if old else None
+    return source.sentence.replace(old, new, 1) if old and new else None
 
 
 def number_changed(source: Source, pool: Pool, chance: random.Random) -> str | None:
@@ -117,6 +119,8 @@ def roles_swapped(source: Source, pool: Pool, chance: random.Random) -> str | No
 
 def fact_added_with_a_name(source: Source, pool: Pool, chance: random.Random) -> str | None:
     name = pool.name_elsewhere(source, chance)
+    if name is None:
+        return None
     tail = chance.choice([", according to {}", ", together with {}", " in {}", ", as {} had asked", " for {}"])
     return f"{source.sentence[:-1]}{tail.format(name)}."
 
