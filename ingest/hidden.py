@@ -38,9 +38,17 @@ def drop_hidden(tree: Any) -> None:
 
 def _is_hidden(element: Any) -> bool:
     style = element.get("style") or ""
-    if element.get("hidden") is not None or _STYLE.search(style) or any(map(_is_unseen, _MEASURE.finditer(style))):
+    if element.get("hidden") is not None or _STYLE.search(style):
+        return True
+    if any(_is_unseen(measure) for measure in _MEASURE.finditer(style) if not _may_be_overruled(measure, element)):
         return True
     return bool(_WHITE_TEXT.search(style)) and not any(_is_dark(one) for one in (element, *element.iterancestors()))
+
+
+def _may_be_overruled(measure: re.Match[str], element: Any) -> bool:
+    """Whether what it holds may have a size of its own: no size around boxes is how some pages close gaps."""
+    within = element.iterdescendants()
+    return measure["what"].lower() == "font-size" and any(one.get("style") or one.get("class") for one in within)
 
 
 def _is_unseen(measure: re.Match[str]) -> bool:

@@ -82,3 +82,11 @@ def test_a_page_that_a_script_shows_once_it_has_loaded_stays() -> None:
     page = read_html(f'<html><body style="opacity:0"><article><p>{SHOWN}</p><p>{MORE}</p></article></body></html>')
     assert page is not None
     assert SHOWN in page.text
+
+
+def test_letters_that_have_a_size_of_their_own_stay() -> None:
+    """No size around boxes closes the gaps between them."""
+    boxes = f'<div style="font-size:0"><p style="font-size:16px">{MORE}</p></div>'
+    page = read_html(f"<html><body><article><p>{SHOWN}</p>{boxes}</article></body></html>")
+    assert page is not None
+    assert MORE in page.text
