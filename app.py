@@ -118,9 +118,10 @@ def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send
         return accept(event.value["text"], conversation)
 
     async def answer(conversation: Conversation) -> AsyncIterator[list[Message]]:
-        async with aclosing(in_turn(line, conversation, conversation.answer(answerer))) as steps:
-            async for _ in steps:
-                yield draw_conversation(conversation)
+        if asked := conversation.take():  # a refused question comes here too
+            async with aclosing(in_turn(line, asked, asked.answer(answerer))) as steps:
+                async for _ in steps:
+                    yield draw_conversation(conversation)
 
     def stop(conversation: Conversation) -> tuple[Any, ...]:
         conversation.stop()

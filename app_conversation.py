@@ -1,10 +1,11 @@
 """What one session asked, and how far it got. Knows nothing of how it looks (app_page) or of Gradio."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from byline.errors import BylineError
 from byline.records import Answer, Turn
@@ -36,6 +37,61 @@ class Exchange:
         return not (self.answered or self.stopped or self.problem)
 
 
+class Asked:
+    """One question of a conversation, for those who answer it: this one, whatever is asked or cleared meanwhile.
+
+    Any thread may call it. Once it is answered, stopped or failed, it stays so.
+    """
+
+    def __init__(self, exchanges: list[Exchange], turns: Sequence[Turn]) -> None:
+        self.woken: Callable[[], None] = lambda: None
+        self._exchanges, self._at, self._turns = exchanges, len(exchanges) - 1, turns
+        self._lock = Lock()
+        self._interruption: Interruption | None = None
+
+    @property
+    def pending(self) -> bool:
+        return self._exchanges[self._at].pending
+
+    def wait_behind(self, before: int) -> bool:
+        """Notes how many come first; whether that is news."""
+        return self._exchanges[self._at].before != before and self._note(before=before)
+
+    def answer(self, answerer: "Answerer") -> Iterator[None]:
+        """A step for each change. `stop` cuts it off, also inside a call to the model."""
+        from answer import interruptible
+
+        question = self._exchanges[self._at].question
+        if not self._note(answer=Answer(question)):
+            return
+        try:
+            with interruptible() as self._interruption, closing(answerer.ask(question, self._turns)) as steps:
+                for answer in steps:
+                    if not self._note(answer=answer):
+                        break
+                    yield
+        except BylineError as error:
+            self._note(problem=str(error))
+        except Exception as error:  # the chat goes on; the log says where
+            logging.exception("could not answer %r", question)
+            self._note(problem=f"Byline failed: {type(error).__name__}: {error}")
+        yield
+
+    def stop(self) -> None:
+        """Takes it back, also from inside a call to the model, and wakes who waits for its next step (`woken`)."""
+        if self._note(stopped=True):
+            if self._interruption is not None:
+                self._interruption.set()
+            self.woken()
+
+    def _note(self, **changes: Any) -> bool:
+        """Whether the question was still pending, and so is changed."""
+        with self._lock:
+            if pending := self.pending:
+                self._exchanges[self._at] = replace(self._exchanges[self._at], **changes)
+        return pending
+
+
 @dataclass
 class Conversation:
     """What one session asked. Its events run side by side and all draw the whole of it, so it is changed in place: a
@@ -43,7 +99,8 @@ class Conversation:
     left such a step on the page in 1 of 6 stops.)"""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    _interruption: "Interruption | None" = None
+    _last: Asked | None = None
+    _untaken: Asked | None = None
 
     def turns(self) -> list[Turn]:
         answers = [exchange.answer for exchange in self.exchanges if exchange.answered]
@@ -60,47 +117,18 @@ class Conversation:
         if self.pending:
             return "One question at a time: wait for the answer, or press Stop."
         self.exchanges.append(Exchange(question.strip()))
+        self._last = self._untaken = Asked(self.exchanges, self.turns())
         return None
 
-    def wait_behind(self, before: int) -> bool:
-        """Notes how many come first; whether that is news."""
-        news = self.pending and self.exchanges[-1].before != before
-        if news:
-            self.exchanges[-1] = replace(self.exchanges[-1], before=before)
-        return news
-
-    def answer(self, answerer: "Answerer") -> Iterator[None]:
-        """Answers the last question, unless that has begun. `stop` cuts it off, also inside a call to the model."""
-        from answer import interruptible
-
-        exchanges, at = self.exchanges, len(self.exchanges) - 1
-        if not self.pending or exchanges[at].answer:
-            return
-        exchanges[at] = replace(exchanges[at], answer=Answer(exchanges[at].question))
-        try:
-            with (
-                interruptible() as self._interruption,
-                closing(answerer.ask(exchanges[at].question, self.turns())) as steps,
-            ):
-                for answer in steps:
-                    if exchanges[at].stopped:
-                        break
-                    exchanges[at] = replace(exchanges[at], answer=answer)
-                    yield
-        except BylineError as error:
-            if not exchanges[at].stopped:
-                exchanges[at] = replace(exchanges[at], problem=str(error))
-        except Exception as error:  # the chat goes on; the log says where
-            logging.exception("could not answer %r", exchanges[at].question)
-            exchanges[at] = replace(exchanges[at], problem=f"Byline failed: {type(error).__name__}: {error}")
-        yield
+    def take(self) -> Asked | None:
+        """The last question, for the first who comes to answer it; None for any other."""
+        asked, self._untaken = self._untaken, None
+        return asked
 
     def stop(self) -> None:
-        """Takes back the last question, also from inside a call to the model."""
-        if self.pending:
-            self.exchanges[-1] = replace(self.exchanges[-1], stopped=True)
-            if self._interruption is not None:
-                self._interruption.set()
+        """Takes back the last question."""
+        if self._last is not None:
+            self._last.stop()
 
     def clear(self) -> None:
         self.stop()

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from threading import Lock, Thread
 
-from app_conversation import Conversation
+from app_conversation import Asked
 
 LOOK_SECONDS = 0.1
 """How often somebody who waits looks whether the line moved."""
@@ -50,45 +50,49 @@ class Line:
         return not self._places
 
 
-async def in_turn(line: Line, conversation: Conversation, work: Iterator[None]) -> AsyncGenerator[None, None]:
-    """Does the work, which answers the conversation's last question, once it is its turn; an item for each change.
+async def in_turn(line: Line, asked: Asked, work: Iterator[None]) -> AsyncGenerator[None, None]:
+    """Does the work, which answers the question, once it is its turn; an item for each change.
 
     Ends early where the question is stopped. When the iterator is closed, as Gradio does once a page was closed, the
     question is taken back. Either way the next in line has the model at once.
     """
     place = line.join()
     try:
-        async for _ in _waiting(line, place, conversation):
+        async for _ in _waiting(line, place, asked):
             yield
-        if conversation.pending:
-            async for _ in _in_a_thread(work, conversation):
+        if asked.pending:
+            async for _ in _in_a_thread(work, asked):
                 yield
     finally:
         line.leave(place)
-        conversation.stop()
+        asked.stop()
     yield
 
 
-async def _waiting(line: Line, place: object, conversation: Conversation) -> AsyncIterator[None]:
+async def _waiting(line: Line, place: object, asked: Asked) -> AsyncIterator[None]:
     looks = 0
-    while conversation.pending and (before := line.before(place)) is not None:
-        if conversation.wait_behind(before) or looks * LOOK_SECONDS >= SIGN_OF_LIFE_SECONDS:
+    while asked.pending and (before := line.before(place)) is not None:
+        if asked.wait_behind(before) or looks * LOOK_SECONDS >= SIGN_OF_LIFE_SECONDS:
             looks = 0
             yield
         looks += 1
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _in_a_thread(work: Iterator[None], conversation: Conversation) -> AsyncIterator[None]:
+async def _in_a_thread(work: Iterator[None], asked: Asked) -> AsyncIterator[None]:
     """One thread from the first step to the last: an interruption belongs to the thread that asks."""
     loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
+    def wake() -> None:
+        loop.call_soon_threadsafe(moved.set)
+
     def run() -> None:
         for _ in work:
-            loop.call_soon_threadsafe(moved.set)
+            wake()
 
+    asked.woken = wake
     Thread(target=run, daemon=True).start()
-    while conversation.pending:
+    while asked.pending:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(moved.wait(), SIGN_OF_LIFE_SECONDS)
         moved.clear()

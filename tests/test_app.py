@@ -213,9 +213,15 @@ class Replies:
             self.closed = True
 
 
-def talk(conversation: Conversation, question: str, replies: Replies) -> str:
+def begin(conversation: Conversation, question: str, replies: Replies) -> Iterator[None]:
     assert conversation.accept(question) is None
-    for _ in conversation.answer(replies):  # type: ignore[arg-type]
+    asked = conversation.take()
+    assert asked is not None
+    return asked.answer(replies)  # type: ignore[arg-type]
+
+
+def talk(conversation: Conversation, question: str, replies: Replies) -> str:
+    for _ in begin(conversation, question, replies):
         pass
     return draw_conversation(conversation)[-1]["content"]
 
@@ -239,8 +245,7 @@ def test_an_error_is_a_message_and_the_chat_goes_on() -> None:
 
 def test_stopping_closes_the_answer_and_later_steps_change_nothing() -> None:
     conversation, replies = Conversation(), Replies(replace(done("Half", citation()), stage="writing"), done())
-    conversation.accept("who?")
-    steps = conversation.answer(replies)  # type: ignore[arg-type]
+    steps = begin(conversation, "who?", replies)
     next(steps)
     conversation.stop()
     assert len(list(steps)) == 1 and replies.closed
@@ -251,10 +256,19 @@ def test_stopping_closes_the_answer_and_later_steps_change_nothing() -> None:
     assert conversation.turns() == [] and conversation.accept("next?") is None
 
 
+@pytest.mark.parametrize("error", [ModelServerDown("no server; start it"), ValueError("odd")])
+def test_what_goes_wrong_after_stop_is_not_shown_over_it(error: Exception) -> None:
+    conversation = Conversation()
+    steps = begin(conversation, "who?", Replies(replace(done("Half"), stage="writing"), error))
+    next(steps)
+    conversation.stop()
+    steps.throw(error)  # type: ignore[attr-defined]
+    assert "Stopped" in draw_conversation(conversation)[-1]["content"]
+
+
 def test_a_cleared_conversation_stays_empty_whatever_comes_late() -> None:
     conversation, replies = Conversation(), Replies(replace(done(), stage="writing"), done())
-    conversation.accept("who?")
-    steps = conversation.answer(replies)  # type: ignore[arg-type]
+    steps = begin(conversation, "who?", replies)
     next(steps)
     conversation.clear()
     list(steps)

@@ -5,17 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from http.server import ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread, Timer
 
 import httpx
 import pytest
 from llm_stand_ins import model_stand_in
 
+import app
 from answer import Answerer, open_language_model, open_verifier
 from answer.evidence import choose_evidence
 from answer.prompt import answer_prompt
 from app_ahead import ReadingAhead
-from app_conversation import Conversation
+from app_conversation import Asked, Conversation
 from app_line import Line, in_turn
 from byline.settings import Settings
 from index import ArticleIndex
@@ -27,6 +28,12 @@ def asked(question: str = QUESTION) -> Conversation:
     conversation = Conversation()
     assert conversation.accept(question) is None
     return conversation
+
+
+def taken(conversation: Conversation) -> Asked:
+    asked = conversation.take()
+    assert asked is not None
+    return asked
 
 
 def test_the_first_have_the_model_and_the_others_move_up() -> None:
@@ -52,7 +59,7 @@ def test_who_waits_is_told_the_place_and_begins_only_in_turn() -> None:
 
     async def main() -> None:
         ahead = [line.join(), line.join()]
-        async for _ in in_turn(line, conversation, work()):
+        async for _ in in_turn(line, taken(conversation), work()):
             if ahead:
                 assert conversation.exchanges[-1].before == len(ahead) - 1 and not began
                 line.leave(ahead.pop(0))
@@ -66,7 +73,7 @@ def test_a_closed_page_gives_up_its_place_and_its_question() -> None:
 
     async def main() -> None:
         first = line.join()
-        async with aclosing(in_turn(line, conversation, iter(()))) as steps:
+        async with aclosing(in_turn(line, taken(conversation), iter(()))) as steps:
             await anext(steps)
         line.leave(first)
 
@@ -88,6 +95,70 @@ def answerer(server: ThreadingHTTPServer, sample_index: ArticleIndex, settings: 
         return Answerer(sample_index, open_language_model(known), open_verifier("words", known.models), known)
 
     return of
+
+
+def test_a_question_asked_right_after_stop_is_answered_though_the_stopped_one_has_not_woken(
+    answerer: Callable[[bool], Answerer], server: ThreadingHTTPServer
+) -> None:
+    server.gate.clear()  # type: ignore[attr-defined]
+    line, conversation = Line(1), asked()
+
+    async def main() -> None:
+        first = taken(conversation)
+        async with aclosing(in_turn(line, first, first.answer(answerer(False)))) as stopped:
+            while not server.requests:  # type: ignore[attr-defined]
+                await anext(stopped)
+            conversation.stop()
+            server.gate.set()  # type: ignore[attr-defined]
+            assert conversation.accept(QUESTION) is None
+            second = taken(conversation)
+            async for _ in stopped:
+                pass
+        assert line.empty and second.pending
+        async for _ in in_turn(line, second, second.answer(answerer(False))):
+            pass
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+    assert [exchange.stopped for exchange in conversation.exchanges] == [True, False]
+    assert conversation.exchanges[1].answered
+
+
+def test_stop_wakes_the_page_at_once_whatever_the_work_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app_line.SIGN_OF_LIFE_SECONDS", 60)
+    conversation, busy, over = asked(), Event(), Event()
+
+    def work() -> Iterator[None]:
+        yield
+        busy.set()
+        over.wait(60)
+
+    async def main() -> None:
+        async with aclosing(in_turn(Line(1), taken(conversation), work())) as steps:
+            await anext(steps)
+            await asyncio.to_thread(busy.wait)
+            Timer(0.1, conversation.stop).start()
+            await anext(steps)
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+    over.set()
+
+
+def test_a_refused_second_enter_takes_no_second_place(
+    answerer: Callable[[bool], Answerer], server: ThreadingHTTPServer, settings: Settings
+) -> None:
+    server.gate.clear()  # type: ignore[attr-defined]
+    conversation = asked()
+    assert conversation.accept(QUESTION) is not None
+    page = app.build(answerer(False), settings)
+    (answer, *_) = (event.fn for event in page.fns.values() if event.name == "answer")
+
+    async def main() -> None:
+        async with aclosing(answer(conversation)) as first, aclosing(answer(conversation)) as second:
+            await anext(first)
+            assert await anext(second, "nothing") == "nothing"
+            assert conversation.pending
+
+    asyncio.run(main())
 
 
 def test_reading_ahead_sends_what_the_question_will_send_and_takes_one_token(
