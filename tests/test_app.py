@@ -333,3 +333,22 @@ def test_gradio_is_imported_without_the_stubs_of_its_components() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr[-500:]
+
+
+def test_other_threads_are_told_the_files_of_classes_while_gradio_is_imported() -> None:
+    script = (
+        "import app, builtins, inspect, sys, threading; seen = []; real = builtins.__import__\n"
+        "Fake = type('Fake', (), {'__module__': 'gradio.fake'}); sys.modules['gradio.fake'] = app\n"
+        "def look():\n"
+        "    try: seen.append(inspect.getfile(Fake))\n"
+        "    except OSError: seen.append(None)\n"
+        "def watched(name, *rest):\n"
+        "    if name == 'gradio' and not seen:\n"
+        "        look(); other = threading.Thread(target=look); other.start(); other.join()\n"
+        "        sys.modules['gradio'] = app\n"
+        "    return real(name, *rest)\n"
+        "builtins.__import__ = watched; app.import_gradio()\n"
+        "sys.exit(0 if seen == [None, app.__file__] else str(seen))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr[-500:]
