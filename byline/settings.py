@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     llm_context_tokens: int = Field(
         8192, ge=1024, description="context of the model that runs in process, all slots together"
     )
-    llm_slots: int = Field(2, ge=1, le=64, description="questions that the model in process answers side by side")
+    llm_slots: int = Field(
+        2, ge=1, le=64, description="questions answered side by side, by the model in process or on another server"
+    )
     llm_threads: int = Field(0, ge=0, description="threads of the model in process; 0 takes one for each core")
     read_ahead_elsewhere: bool = Field(
         False,
