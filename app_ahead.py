@@ -4,7 +4,7 @@ Reading ahead is for an idle model only. The first question of anybody cuts it o
 model's server, and helps if that question was the one being typed.
 """
 
-import contextlib
+import logging
 from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -34,12 +34,18 @@ class ReadingAhead:
 
         if len(typed.split()) < FEWEST_WORDS:
             return
-        with interruptible() as reading, contextlib.suppress(BylineError):
+        with interruptible() as reading:
             with self._lock:
                 self._cut_off()
                 self._reading = reading
-            if self._line.empty:  # who joins after this stops it
+            if not self._line.empty:  # who joins after this stops it
+                return
+            try:
                 self._answerer.read_ahead(typed, turns)
+            except BylineError:
+                pass
+            except Exception:  # nobody who types is told of it; the log says where
+                logging.exception("could not read ahead for %r", typed)
 
     def stop(self) -> None:
         with self._lock:

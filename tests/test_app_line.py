@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from http.server import ThreadingHTTPServer
 from threading import Event, Thread, Timer
@@ -18,6 +18,8 @@ from answer.prompt import answer_prompt
 from app_ahead import ReadingAhead
 from app_conversation import Asked, Conversation
 from app_line import Line, in_turn
+from byline.errors import ModelServerDown
+from byline.records import Turn
 from byline.settings import Settings
 from index import ArticleIndex
 
@@ -195,14 +197,32 @@ def test_a_question_cuts_the_reading_off(answerer: Callable[[bool], Answerer], s
     assert not reading.is_alive(), "the server says nothing for a minute"
 
 
+class Fails:
+    """An answerer whose reading ahead raises."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def read_ahead(self, question: str, history: Sequence[Turn] = ()) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [ModelServerDown("no server; start it"), ValueError("odd")])
+def test_who_types_is_not_told_what_goes_wrong_ahead_but_the_log_is(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    ReadingAhead(Fails(error), Line(2)).read(QUESTION, [])  # type: ignore[arg-type]
+    assert ("odd" in caplog.text) == isinstance(error, ValueError)
+
+
 @pytest.mark.slow
 def test_what_was_read_ahead_is_not_read_again(sample_index: ArticleIndex, settings: Settings) -> None:
     known = settings.model_copy(update={"llm": "llama.cpp:smollm2-135m-instruct"})
     answerer = Answerer(sample_index, open_language_model(known), open_verifier("words", known.models), known)
     answerer.read_ahead(QUESTION)
     found = sample_index.search(QUESTION, known.search_passages)
-    evidence, *_ = choose_evidence(QUESTION, found, sample_index.embedder, known.evidence_tokens, None)
-    messages = [{"role": m.role, "content": m.text} for m in answer_prompt(evidence, QUESTION, [])]
+    first, *_ = choose_evidence(QUESTION, found, sample_index.embedder, known.evidence_tokens)
+    messages = [{"role": m.role, "content": m.text} for m in answer_prompt(first, QUESTION, [])]
     body = {"messages": messages, "max_tokens": 1, "temperature": 0}
     timings = httpx.post(f"{answerer.model.address}/chat/completions", json=body, timeout=60).json()["timings"]
     assert timings["cache_n"] > 500 and timings["prompt_n"] < 30, timings
