@@ -4,7 +4,6 @@ box ─► accept ─► answer (in line for one of the model's slots) ─► An
 """
 
 import argparse
-import inspect
 import os
 import signal
 import socket
@@ -12,6 +11,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +235,7 @@ def serve(settings: Settings, places: Sequence[str]) -> int:
     for name in ("NO_PROXY", "no_proxy"):  # a proxy of the house must not come between this page and this machine
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1,localhost"]))
     port = free_port(settings.host, settings.port)
-    threading.Thread(target=import_gradio, daemon=True).start()  # the longest part of a start
+    threading.Thread(target=import_module, args=["gradio"], daemon=True).start()  # the longest part of a start
     from answer import open_answerer
 
     with open_answerer(settings) as answerer:
@@ -249,26 +249,6 @@ def serve(settings: Settings, places: Sequence[str]) -> int:
         finally:
             page.close(verbose=False)
     return 0
-
-
-def import_gradio() -> None:
-    """Without the type stubs of its components, which Gradio parses and writes anew at each import: 1.1 s of 2.9.
-
-    It leaves out classes that stand in no file. Other threads are told the files as ever.
-    """
-    file_of, here = inspect.getfile, threading.get_ident()
-
-    def file_unless_gradio(found: Any) -> str:
-        ours = threading.get_ident() == here
-        if ours and isinstance(found, type) and found.__module__.startswith("gradio."):
-            raise OSError("no stubs")
-        return file_of(found)
-
-    inspect.getfile = file_unless_gradio  # type: ignore[assignment]
-    try:
-        import gradio  # noqa: F401
-    finally:
-        inspect.getfile = file_of
 
 
 def bring_up_to_date(index: "ArticleIndex", places: Sequence[str]) -> None:
