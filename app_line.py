@@ -84,7 +84,8 @@ async def _in_a_thread(work: Iterator[None], asked: Asked) -> AsyncIterator[None
     loop, moved = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
-        loop.call_soon_threadsafe(moved.set)
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(moved.set)
 
     def run() -> None:
         for _ in work:
