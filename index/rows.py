@@ -7,6 +7,7 @@ lie together, in the order of its chunks. Which rows are whose stands in SQLite 
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ class VectorRows:
 
     def __init__(self, path: Path, used: Iterable[tuple[int, int]]) -> None:
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        self._file = _opened(path)
         self._mapped: Vectors | None = None
         self._end, self._gaps = 0, list[tuple[int, int]]()
         for first, count in sorted(used):
@@ -37,10 +38,10 @@ class VectorRows:
         for count in counts:
             first = self._room_for(count)
             rows = np.ascontiguousarray(vectors[done : done + count], dtype=np.float32)
-            os.pwrite(self._file, rows.tobytes(), first * rows[0].nbytes if count else 0)
+            os.pwrite(self._file.fileno(), rows.tobytes(), first * rows[0].nbytes if count else 0)
             firsts.append(first)
             done += count
-        os.fsync(self._file)
+        os.fsync(self._file.fileno())
         return firsts
 
     def _room_for(self, count: int) -> int:
@@ -73,10 +74,15 @@ class VectorRows:
     def clear(self) -> None:
         """In a new file: a search that reads the old one has it to the end."""
         self._path.unlink(missing_ok=True)
-        before, self._file = self._file, os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        os.close(before)
+        self._file.close()
+        self._file = _opened(self._path)
         self._mapped, self._end, self._gaps = None, 0, []
 
     def close(self) -> None:
+        """Once more does nothing: the number of a closed file may by then be another's."""
         self._mapped = None
-        os.close(self._file)
+        self._file.close()
+
+
+def _opened(path: Path) -> FileIO:
+    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+")

@@ -206,3 +206,12 @@ def test_readers_see_an_article_whole_while_it_is_written_anew(parts: Parts, mon
         reader.join()
     assert problems == []
     assert parts.meaning.nearest(editions[-1], 1, Filters(article="a7"))[0][1] == pytest.approx(1.0)
+
+
+def test_rows_closed_twice_leave_the_files_of_others_alone(tmp_path: Path) -> None:
+    rows = VectorRows(tmp_path / "vectors.f32", [])
+    rows.close()
+    with (tmp_path / "another").open("w") as another:  # takes the number of the file that was closed
+        rows.close()
+        another.write("still open")
+    assert (tmp_path / "another").read_text() == "still open"

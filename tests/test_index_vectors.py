@@ -61,12 +61,17 @@ def test_vectors_come_back_by_id(vectors: VectorIndex) -> None:
 def test_a_large_collection_is_written_to_disk_less_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors_module, "LEAST_SYNCED", 10)
     monkeypatch.setattr(vectors_module, "SYNCED_PARTS", 2)
+    angles = np.linspace(0, 2 * np.pi, 100, endpoint=False)
+    circle = np.zeros(
+        (100, 384), dtype=np.float32
+    )  # each has neighbours: a graph of what is all equally far is no graph
+    circle[:, 0], circle[:, 1] = np.cos(angles), np.sin(angles)
     for expected in (10, 50):
         opened = open_vectors("chroma", tmp_path)
         assert opened._collection.configuration_json["hnsw"]["sync_threshold"] == expected  # type: ignore[attr-defined]
         chunks = [chunk_of(f"a{number}") for number in range(100)]
-        opened.replace([chunk.article.id for chunk in chunks], chunks, np.eye(100, 384, dtype=np.float32))
-        assert opened.nearest(np.eye(1, 384, 7, dtype=np.float32)[0], 1) == [("a7#0-5", pytest.approx(1.0))]
+        opened.replace([chunk.article.id for chunk in chunks], chunks, circle)
+        assert opened.nearest(circle[7], 1) == [("a7#0-5", pytest.approx(1.0))]
         opened.close()
 
 
