@@ -20,7 +20,7 @@ SIGNALS = ("stated", "later", "proved", "reread", "agreed", "covered", "lead", "
 PROBABILITIES = frozenset({"stated", "proved", "reread"})
 """Signals that are probabilities; the regression takes their log-odds."""
 UNSURE, SURE = 0.1, 0.9
-"""Beyond these a small model's own probability says no more: of answers at 0.95 and above as many are wrong."""
+"""Log-odds are cut off here: uncut, the extremes drown the rest, and foretell less (`docs/decisions.md`)."""
 
 
 @dataclass(frozen=True, slots=True)

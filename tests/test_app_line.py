@@ -142,6 +142,7 @@ def test_stop_wakes_the_page_at_once_whatever_the_work_is_at(monkeypatch: pytest
             await anext(steps)
 
     asyncio.run(asyncio.wait_for(main(), 10))
+    assert conversation.exchanges[0].stopped and not over.is_set(), "the work was still at it"
     over.set()
 
 
