@@ -14,12 +14,12 @@ from typing import Literal
 
 from byline.errors import CaseError
 from eval.compare import Comparison
-from eval.scores import MEASURES, TIMES, Scores
+from eval.scores import MEANS, Scores
 from eval.verdicts import JudgeScore
 
 Section = Literal["scores", "judge"]
 KNOWN: Mapping[str, frozenset[str]] = {
-    "scores": frozenset(MEASURES) | frozenset(TIMES),
+    "scores": frozenset(MEANS),
     "judge": frozenset({"failed"}),
 }
 

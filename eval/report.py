@@ -7,7 +7,7 @@ from typing import Any
 from eval.compare import Comparison
 from eval.gates import Checked
 from eval.run import Row
-from eval.scores import MEASURES, TIMES, Outcomes, Score, Scores, correct, wrong_shown
+from eval.scores import MEANS, TIMES, Outcomes, Score, Scores, correct, wrong_shown
 from eval.verdicts import JudgeScore
 
 BY_KIND = ("recall@3", "correct", "refusal_recall", "declined_answerable", "wrong_shown", "citations_supported")
@@ -87,10 +87,8 @@ def _tables(report: Report) -> Iterator[Table]:
 
 
 def _score_table(scores: Scores) -> Table:
-    means = {name: measure.means for name, measure in MEASURES.items()}
-    means |= {name: f"seconds to {stage.replace('_', ' ')}" for name, (stage, _) in TIMES.items()}
     header = ["score", "value", "95% interval", "of", "what it is"]
-    return [header, *([name, *_shown(score, name), means[name]] for name, score in scores.items())]
+    return [header, *([name, *_shown(score, name), MEANS[name]] for name, score in scores.items())]
 
 
 def _shown(score: Score, name: str) -> tuple[str, str, str]:

@@ -113,7 +113,8 @@ def missing_articles(cases: Sequence[Case], index: HoldsArticles) -> list[str]:
 
 def says_right(row: Row) -> bool:
     """Whether what was written, shown or not, says an accepted string, or comes nearest to one of the choices."""
-    return is_right(row.written or row.text, row.case.answers) or row.chosen in row.case.answers
+    said = row.written or ("" if row.declined else row.text)
+    return is_right(said, row.case.answers) or row.chosen in row.case.answers
 
 
 def write_row(row: Row) -> str:

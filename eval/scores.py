@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.risk import area
 from eval.run import FoundPassage, Row, ShownCitation, says_right
 
 RESAMPLES = 2000
@@ -160,13 +161,21 @@ TIMES: Mapping[str, tuple[str, float]] = {
     "done_p95": ("done", 95),
 }
 """The stage that each is about, and the percentile."""
+AURC = "aurc"
+MEANS = (
+    {name: measure.means for name, measure in MEASURES.items()}
+    | {AURC: "area under the risk-coverage curve; lower is better"}
+    | {name: f"seconds to {stage.replace('_', ' ')}" for name, (stage, _) in TIMES.items()}
+)
+"""What each score is, in a few words, in the order in which they are shown."""
 
 
 def score(rows: Sequence[Row], seed: int = 0) -> Scores:
     """All measures and times of the rows, in the order in which they are listed above."""
     weights = resample(len(rows), seed)
     ratios = {name: _score(shares(rows, measure), weights) for name, measure in MEASURES.items()}
-    return ratios | {name: _time(rows, stage, percentile, seed) for name, (stage, percentile) in TIMES.items()}
+    times = {name: _time(rows, stage, percentile, seed) for name, (stage, percentile) in TIMES.items()}
+    return ratios | {AURC: _area(rows, seed)} | times
 
 
 def score_by_kind(rows: Sequence[Row], seed: int = 0) -> Mapping[str, Scores]:
@@ -214,6 +223,17 @@ def _score(parts: Floats, weights: Floats) -> Score:
     if not n:
         return Score(None, None, None, 0)
     return Score(float(parts[0].sum() / n), *interval(ratio(parts @ weights)), n)
+
+
+def _area(rows: Sequence[Row], seed: int) -> Score:
+    """Over all rows; an answer that was not weighed has no chance, and where none was written it is wrong."""
+    if not rows:
+        return Score(None, None, None, 0)
+    chances = np.array([row.signals.get("chance", 0.0) for row in rows])
+    wrong = np.array([not (row.case.answerable and not row.failed and says_right(row)) for row in rows])
+    drawn = np.random.default_rng(seed).integers(len(rows), size=(RESAMPLES, len(rows)))
+    low, high = interval(np.array([area(chances[some], wrong[some]) for some in drawn]))
+    return Score(area(chances, wrong), low, high, len(rows))
 
 
 def _time(rows: Sequence[Row], stage: str, percentile: float, seed: int) -> Score:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from byline.errors import CaseError
 from eval import Case, Row, check, compare, is_right, outcomes, read_gates, score, score_by_kind
+from eval.risk import area
 from eval.run import FoundPassage, ShownCitation
 
 RIGHT = {
@@ -211,3 +213,22 @@ def test_gates_not_in_the_format(text: str, said: str, tmp_path: Path) -> None:
 
 def test_a_suite_may_have_no_gates(tmp_path: Path) -> None:
     assert read_gates(tmp_path / "none.gates.toml") == ()
+
+
+@pytest.mark.parametrize(
+    ("chances", "wrong", "risk"),
+    [
+        ([0.9, 0.8, 0.1], [False, False, True], (0 + 0 + 1 / 3) / 3),
+        ([0.1, 0.2, 0.9], [False, False, True], (1 + 1 / 2 + 1 / 3) / 3),
+        ([0.5, 0.5], [False, True], (1 + 1 / 2) / 2),
+    ],
+)
+def test_the_area_under_the_risk_coverage_curve(chances: list[float], wrong: list[bool], risk: float) -> None:
+    assert area(np.array(chances), np.array(wrong)) == pytest.approx(risk)
+
+
+def test_what_was_never_weighed_is_the_least_sure_and_wrong() -> None:
+    sure = replace(ROWS[0], signals={"chance": 0.9})
+    assert score([sure])["aurc"].value == 0
+    declined = Row(asked("z"), text="The articles do not say; one is called Seoul.", declined=True)
+    assert score([sure, declined])["aurc"].value == pytest.approx(1 / 4)
