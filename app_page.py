@@ -88,7 +88,9 @@ def place_in_line(before: int | None) -> str:
 
 def _proven(answer: Answer) -> str:
     cards = "".join(draw_citation(citation) for citation in answer.citations)
-    quotes = f'<ol class="cards" aria-label="Quotes behind this answer">{cards}</ol>' if cards else ""
+    if not cards:  # small talk: nothing was said of the articles
+        return f'<div class="byline polite">{_text(answer)}</div>'
+    quotes = f'<ol class="cards" aria-label="Quotes behind this answer">{cards}</ol>'
     checked = f'<p class="status">Checked against the articles{_seconds(answer)}</p>'
     return f'<div class="byline proven">{_text(answer)}{checked}{quotes}</div>'
 
@@ -148,7 +150,9 @@ def _text(answer: Answer) -> str:
     def badge(found: re.Match[str]) -> str:
         return f'<sup class="number">{found[1]}</sup>' if int(found[1]) in numbers else found[0]
 
-    return f'<p class="text">{NUMBER.sub(badge, escape(answer.text))}</p>'
+    day = answer.known_on
+    known = f'<span class="known">As of {day.day} {day:%B %Y}:</span> ' if day else ""
+    return f'<p class="text">{known}{NUMBER.sub(badge, escape(answer.text))}</p>'
 
 
 def _status(text: str) -> str:

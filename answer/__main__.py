@@ -85,7 +85,8 @@ def _passage(passage: Passage) -> dict[str, Any]:
 
 
 def _lines(answer: Answer) -> str:
-    lines = [answer.text]
+    day = answer.known_on
+    lines = [f"As of {day.day} {day:%B %Y}: {answer.text}" if day else answer.text]
     for citation in answer.citations:
         article = citation.article
         about = ", ".join(str(part) for part in (article.title, article.published, article.source) if part)

@@ -5,13 +5,18 @@ not, it is not of the kind asked for (a "when" without a date), or a name or num
 What is left is weighed (`calibration`), by some of these signals:
 
     stated          how sure the model is that the passages state the answer, when it begins to write
-    later           1 where it found none in the best article, and this one in the next, else 0
+    later           1 where it found none in what it read first, and this one in the rest, else 0
+    mended          1 where its first answer was none, and it was asked once more, else 0
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
     agreed          1 where it answered the same from the cited passages alone, else 0
     covered         share of the question's words that the cited passages hold, rare words counting more, 0 to 1
+    covered_whole   the same share, of the cited articles as a whole
+    found           the score of the best passage found, unless a reranker gave it one of its own
     lead            how far the best passage's score lies above that of the best of another article
     names_missing   1 where a name or year of the question stands in no cited passage, else 0
+
+The `chance` recorded with them is what the weights make of them.
 """
 
 import re
@@ -100,15 +105,21 @@ def another_of_its_kind(question: str, articles: Sequence[str]) -> str | None:
     return f"the question asks for the {missing} and no cited article speaks of one" if missing else None
 
 
-def agree(text: str, again: str) -> bool:
-    """Whether two answers to one question say the same: half of the words and numbers of the shorter one are shared."""
-    a, b = (stems_of(answer) | numbers_of(answer) for answer in (text, again))
+def agree(text: str, again: str, question: str) -> bool:
+    """Whether two answers to one question say the same: half of what the shorter one adds to it is in both.
+
+    Of two that only choose from what the question had, half of the shorter one.
+    """
+    whole = [stems_of(answer) | numbers_of(answer) for answer in (text, again)]
+    new = [words - stems_of(question) - numbers_of(question) for words in whole]
+    a, b = new if any(new) else whole
     return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
 
 
-def contradict(text: str, again: str) -> bool:
-    """Whether two answers each name numbers, and no number is in both."""
-    a, b = numbers_of(text), numbers_of(again)
+def contradict(text: str, again: str, question: str) -> bool:
+    """Whether two answers each name numbers, other than those a question asks about, and no number is in both."""
+    asked = frozenset() if offers_choice(question) else numbers_of(question)
+    a, b = (numbers_of(answer) - asked for answer in (text, again))
     return bool(a and b) and a.isdisjoint(b)
 
 

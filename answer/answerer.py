@@ -23,20 +23,24 @@ from answer.abstain import (
     says_nothing,
 )
 from answer.calibration import BUILT_IN, Calibration, read_calibration
-from answer.cite import CitedSentence, check, citations_of, cite, marked, with_dissent
-from answer.evidence import Sentence, choose_evidence
+from answer.cite import CitedSentence, check, citations_of, marked, with_dissent
+from answer.draft import Draft, draft_of, said, uncited
+from answer.evidence import Sentence, asks_about_now, choose_evidence
 from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
-from answer.llm import LanguageModel, Reply, open_language_model
-from answer.prompt import answer_prompt, proof_prompt, reading_prompt
+from answer.llm import LanguageModel, Message, Reply, open_language_model
+from answer.prompt import again_prompt, answer_prompt, proof_prompt, reading_prompt
 from answer.refusal import refusal
+from answer.small_talk import is_small_talk, small_talk
 from answer.verify import Verifier, open_verifier
 from byline.closing import Closing
 from byline.errors import QuestionError
 from byline.records import Answer, Turn
-from byline.sentences import sentence_spans
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
+
+OLD_NEWS_DAYS = 30
+"""What is "next" or "latest" in articles older than this may have come to pass."""
 
 
 class Answerer(Closing):
@@ -63,7 +67,8 @@ class Answerer(Closing):
         as_of: date | None = None,
         without: Collection[str] = (),
     ) -> Generator[Answer, None, None]:
-        """Ever more complete Answers; the last is `done` and verified. Closing the iterator stops the model.
+        """Ever more complete Answers; the last is `done` and verified, or small talk without a citation. Closing the
+        iterator stops the model.
 
         `as_of` hides what was published later, `without` the articles of these ids or URLs and their copies. Raises
         QuestionError before anything is searched, and the language model's errors while it writes.
@@ -71,6 +76,11 @@ class Answerer(Closing):
         clock = _Clock()
         answer = Answer(self._checked(question), model=self.model.name)
         yield answer
+        if is_small_talk(answer.question):
+            yield replace(
+                answer, text=small_talk(answer.question, self.index), stage="done", timings=clock.mark("done")
+            )
+            return
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
@@ -83,27 +93,16 @@ class Answerer(Closing):
             yield self._declined(answer, "nothing was found", clock)
             return
 
-        reply = Reply("", {})
-        for evidence in readings:
-            for reply in self.model.write(
-                answer_prompt(evidence, answer.question, turns), self._settings.answer_tokens
-            ):
-                if not may_say_nothing(reply.text):
-                    answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
-                    yield answer
-            if not says_nothing(reply.text):
-                break
-        else:
-            yield self._declined(answer, "the model finds no answer in the passages", clock)
+        draft = yield from self._drafted(answer, readings, turns, clock)
+        if draft.declines:
+            yield self._declined(answer, str(draft.problem), clock)
             return
-        answer = replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
-        answer = _signalled(answer, stated=1 - reply.chance_of(NOT_STATED), later=float(evidence is not readings[0]))
-
-        cited = cite(_whole_sentences(answer.text), answer.search_question, evidence)
-        answer = replace(answer, text=marked(cited), citations=citations_of(cited), stage="checking")
+        later = float(draft.evidence is not readings[0])
+        answer = _signalled(answer, stated=draft.stated, later=later, mended=float(draft.mended))
+        answer = replace(answer, text=marked(draft.cited), citations=citations_of(draft.cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
-        yield self._verified(answer, cited, evidence, turns, clock)
+        yield self._verified(replace(answer, known_on=_known_on(answer, as_of or date.today())), draft, turns, clock)
 
     def read_ahead(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> None:
         """Has the model's server read what `ask` would send, and keep it: the answer to this question begins sooner.
@@ -113,6 +112,8 @@ class Answerer(Closing):
         if not (self.model.in_process or self._settings.read_ahead_elsewhere):
             return
         question = self._checked(question)
+        if is_small_talk(question):
+            return
         turns = relevant_turns(question, history)
         searched = stand_alone(question, turns)
         readings = self._readings(searched, question if turns else None, self._found(searched, as_of))
@@ -123,6 +124,39 @@ class Answerer(Closing):
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
         self.index.embedder.embed_question("warm")
         self.model.reply(answer_prompt([], "warm", []), 1)
+
+    def _drafted(
+        self, answer: Answer, readings: Sequence[Sequence[Sentence]], turns: Sequence[Turn], clock: "_Clock"
+    ) -> Generator[Answer, None, Draft]:
+        """What the model writes, shown as it grows: from the first reading in which it finds an answer, else the one
+        where it came nearest to one. What is no answer is mended once: the model hears what is wrong with it.
+        """
+        drafts: list[Draft] = []
+        for evidence in readings:
+            prompt = answer_prompt(evidence, answer.question, turns)
+            drafts.append((yield from self._draft(prompt, evidence, answer, turns, clock)))
+            if not drafts[-1].declines:
+                break
+        best = drafts[-1] if not drafts[-1].declines else max(drafts, key=lambda one: one.stated)
+        if best.wrong is None:
+            return best
+        prompt = again_prompt(best.evidence, answer.question, turns, best.text, best.wrong)
+        again = yield from self._draft(prompt, best.evidence, answer, turns, clock)
+        return replace(again, stated=best.stated, mended=True) if again.problem is None else best
+
+    def _draft(
+        self,
+        prompt: Sequence[Message],
+        evidence: Sequence[Sentence],
+        answer: Answer,
+        turns: Sequence[Turn],
+        clock: "_Clock",
+    ) -> Generator[Answer, None, Draft]:
+        reply = Reply("", {})
+        for reply in self.model.write(prompt, self._settings.answer_tokens):
+            if not may_say_nothing(reply.text):
+                yield replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
+        return draft_of(reply, evidence, answer.question, answer.search_question, _asked_before(turns))
 
     def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
         return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
@@ -144,28 +178,20 @@ class Answerer(Closing):
             )
         return question
 
-    def _verified(
-        self,
-        answer: Answer,
-        cited: Sequence[CitedSentence],
-        evidence: Sequence[Sentence],
-        turns: Sequence[Turn],
-        clock: "_Clock",
-    ) -> Answer:
+    def _verified(self, answer: Answer, draft: Draft, turns: Sequence[Turn], clock: "_Clock") -> Answer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
-        earlier = " ".join(turn.question for turn in turns)
-        problem = _uncited(cited) or misfit(answer.question, _said(cited), earlier)
-        if problem:
-            return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
+        if draft.problem:
+            return self._declined(answer, f"the model's answer was withdrawn: {draft.problem}", clock)
+        cited: Sequence[CitedSentence] = draft.cited
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
-        agreed = agree(_said(cited), again.text)
-        if contradict(_said(cited), again.text) and not turns and not says_nothing(again.text):
-            cited = cite(_whole_sentences(again.text), answer.search_question, evidence)
-        read = [s.passage.chunk.article for s in evidence] if offers_choice(answer.question) else []
+        agreed = agree(said(cited), again.text, answer.question)
+        if contradict(said(cited), again.text, answer.question) and not turns and not says_nothing(again.text):
+            cited = draft_of(again, draft.evidence, answer.question, answer.search_question, "").cited
+        read = [s.passage.chunk.article for s in draft.evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
         articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
-        problem = _unsupported(cited) or misfit(answer.question, _said(cited), earlier)
+        problem = _unsupported(cited) or misfit(answer.question, said(cited), _asked_before(turns))
         problem = problem or another_of_its_kind(answer.question, articles)
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
@@ -176,10 +202,14 @@ class Answerer(Closing):
             reread=1 - again.chance_of(NOT_STATED),
             agreed=float(agreed),
             covered=covered(answer.search_question, passages, self.index.occurrences),
+            covered_whole=covered(answer.search_question, articles, self.index.occurrences),
+            found=answer.passages[0].score if self._settings.reranker == "off" else None,
             lead=lead(answer.passages),
             names_missing=float(names_missing(answer.question, passages)),
         )
-        if self._calibration.chance_of_right(answer.signals) < self._calibration.threshold:
+        chance = self._calibration.chance_of_right(answer.signals)
+        answer = _signalled(answer, chance=chance)
+        if chance < self._calibration.threshold:
             return self._declined(answer, "what was found is too weak to answer from", clock)
         cited = with_dissent(cited, answer.search_question, answer.passages)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
@@ -189,7 +219,14 @@ class Answerer(Closing):
         text = refusal(answer.question, self.index)
         clock.mark("first_word")
         return replace(
-            answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
+            answer,
+            text=text,
+            citations=(),
+            known_on=None,
+            abstained=True,
+            reason=reason,
+            stage="done",
+            timings=clock.mark("done"),
         )
 
     def close(self) -> None:
@@ -221,12 +258,15 @@ def _signalled(answer: Answer, **signals: float | None) -> Answer:
     return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
 
 
-def _said(cited: Sequence[CitedSentence]) -> str:
-    return " ".join(sentence.text for sentence in cited)
+def _known_on(answer: Answer, today: date) -> date | None:
+    """The day of the oldest article cited, where the question is how things stand and that day is long past."""
+    days = [citation.article.published for citation in answer.citations if citation.article.published]
+    old = days and asks_about_now(answer.search_question) and (today - min(days)).days >= OLD_NEWS_DAYS
+    return min(days) if old else None
 
 
-def _uncited(cited: Sequence[CitedSentence]) -> str | None:
-    return None if all(sentence.citations for sentence in cited) else "a sentence of it stands in no article"
+def _asked_before(turns: Sequence[Turn]) -> str:
+    return " ".join(turn.question for turn in turns)
 
 
 def _unsupported(cited: Sequence[CitedSentence]) -> str | None:
@@ -235,12 +275,4 @@ def _unsupported(cited: Sequence[CitedSentence]) -> str | None:
         return "a quote does not stand in its article"
     if not all(citation.supported for citation in citations_of(cited)):
         return "a name or number in it stands in no cited passage"
-    return _uncited(cited)
-
-
-def _whole_sentences(text: str) -> str:
-    """Without the stump of a sentence that ran into the limit of tokens, where a whole one stands before it."""
-    spans = sentence_spans(text)
-    if len(spans) > 1 and text[spans[-1][1] - 1] not in ".!?\"'”’)":
-        spans = spans[:-1]
-    return " ".join(text[start:end] for start, end in spans)
+    return uncited(cited)

@@ -31,7 +31,7 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
     least = max(LEAST_WORDS, LEAST_SHARED * len(asked))
     if not said or not quotes or len(stems_of(quotes[0].text) & asked) < least:
         return None
-    numeric, dated = bool(numbers_of(answer)), bool(days_of(answer))
+    numeric, dated = bool(numbers_of(answer) - asked_facts), bool(days_of(answer))
     agreed = asked_facts.union(*(_values(quote.text, numeric, dated) for quote in quotes))
     quoted = {_story(quote) for quote in quotes}
     behind: dict[str, dict[str, Sentence]] = {}

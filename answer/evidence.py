@@ -1,4 +1,4 @@
-"""The sentences that the language model reads: the best of the best article, and only then those of others.
+"""The sentences that the language model reads: the best of the best article, and only then the rest.
 
 On two cores the default model reads 55 to 85 tokens a second, so what it reads is what the user waits for. Sentences
 of several passages hold the answer more often than as many tokens of whole passages, and one article is read as rightly
@@ -8,6 +8,8 @@ as several in half the time (`docs/decisions.md`).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import exp
 
 import numpy as np
 
@@ -16,21 +18,25 @@ from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, content_words, stem
 
-WORD_BONUS, RANK_MALUS = 0.05, 0.01
-"""Added to a sentence's cosine for each word shared with the question; taken from it for each place of its passage."""
-PASSAGE_WEIGHT, NEIGHBOUR_WEIGHT = 0.6, 0.6
-"""Of the passage's score in the search, and of the best cosine among its sentences: what answers often stands beside
-the sentence that names what is asked about."""
+WORD_BONUS = 0.05
+"""Added to a sentence's cosine for each word shared with the question."""
+BESIDE_WEIGHT, PASSAGE_BEST_WEIGHT, PASSAGE_WEIGHT = 0.7, 0.3, 0.5
+"""Of the better cosine of the two sentences beside it, of the best in its passage, and of the passage's score in the
+search: what answers often stands beside the sentence that names what is asked about, and is understood with it."""
+LEAD_BONUS, LEAD_CHARACTERS = 0.2, 1000
+"""For the article's first sentence, e times less after so many characters: news is told at its beginning."""
 NEWEST_BONUS = 0.1
 """For the newest article of those found, where the question asks how things stand; the oldest gets none of it."""
 EACH_COMPARED = 0.75
 """Of the tokens of one article, for each of two."""
+OTHERS_SHARE = 0.67
+"""Of the tokens of the second reading, for other articles than the best, which has the rest for what it still holds."""
 HEADER_TOKENS = 12
 """What a prompt spends around the title of an article."""
 
-_ASKS_ABOUT_NOW = re.compile(
-    r"\b(next|latest|newest|current|currently|now|upcoming|most recent|today|so far|planned)\b", re.I
-)
+_NOW = "next|latest|newest|current|currently|now|upcoming|most recent|today|so far"
+_ASKS_ABOUT_NOW = re.compile(rf"\b({_NOW})\b", re.I)
+_WANTS_THE_NEWEST = re.compile(rf"\b({_NOW}|planned)\b", re.I)
 _COMPARES = re.compile(
     r"^of .+ and .+,|\bboth\b|\b(?:of|between) the two\b|\bin common\b"
     r"|\b(?:earlier|later|larger|smaller|bigger|longer|shorter|higher|lower|more|fewer|less) (?:one|than)\b",
@@ -77,6 +83,11 @@ def compares(question: str) -> bool:
     return bool(sides_of(question) or _COMPARES.search(question))
 
 
+def asks_about_now(question: str) -> bool:
+    """Whether it asks how things stand: "latest", "next", "so far"."""
+    return bool(_ASKS_ABOUT_NOW.search(question))
+
+
 def choose_evidence(
     question: str,
     passages: Sequence[Passage],
@@ -87,9 +98,9 @@ def choose_evidence(
 ) -> tuple[list[Sentence], ...]:
     """What the model reads, and where it finds no answer in that, what it reads next; nothing where nothing was found.
 
-    First the best sentences of the best article that fit `tokens`, then those of all the others. Two articles that are
-    compared, those with the ids `compared` or else the best two, come in one reading, each with EACH_COMPARED of the
-    tokens. So do all where it asks how things stand now, the newest first.
+    First the best sentences of the best article that fit `tokens`, then the best of the others and of what that one
+    still holds. Two articles that are compared, those with the ids `compared` or else the best two, come in one
+    reading, each with EACH_COMPARED of the tokens. So do all where it asks how things stand now, the newest first.
 
     `leaning` is the question as it was asked, where it leaned on earlier ones: half of a cosine is to it, for what it
     asks is drowned in what it leans on. The best sentence is always there, however long. Copies of an article add
@@ -109,8 +120,13 @@ def choose_evidence(
     if any(newness.values()):
         return (sorted(_fitting(ranked, embedder, tokens), key=lambda s: -newness[s.passage.chunk.article.id]),)
     first = _fitting(by_article[best], embedder, tokens)
+    read = set(first)
+    unread = [sentence for sentence in by_article[best] if sentence not in read]
     rest = [sentence for sentence in ranked if sentence.passage.chunk.article.id != best]
-    return (first, _fitting(rest, embedder, tokens)) if rest else (first,)
+    share = int(OTHERS_SHARE * tokens) if unread and rest else tokens
+    second = _fitting(rest, embedder, share) if rest else []
+    second += _fitting(unread, embedder, tokens - share if rest else tokens) if unread else []
+    return (first, second) if second else (first,)
 
 
 def _fitting(ranked: Sequence[Sentence], embedder: Embedder, tokens: int) -> list[Sentence]:
@@ -157,23 +173,41 @@ def _ranked(
     best: dict[int, float] = {}
     for (rank, _), cosine in zip(placed, cosines, strict=True):
         best[rank] = max(best.get(rank, -1.0), cosine)
+    beside = _beside([sentence for _, sentence in placed], cosines)
     scores = [
         cosine
         + WORD_BONUS * len(stems & sentence.stems)
-        + NEIGHBOUR_WEIGHT * best[rank]
+        + BESIDE_WEIGHT * beside[at]
+        + PASSAGE_BEST_WEIGHT * best[rank]
         + PASSAGE_WEIGHT * sentence.passage.score
-        - RANK_MALUS * rank
+        + LEAD_BONUS * exp(-sentence.start / LEAD_CHARACTERS)
         + NEWEST_BONUS * newness[sentence.passage.chunk.article.id]
-        for (rank, sentence), cosine in zip(placed, cosines, strict=True)
+        for at, ((rank, sentence), cosine) in enumerate(zip(placed, cosines, strict=True))
     ]
     return [placed[at][1] for at in sorted(range(len(placed)), key=lambda at: -scores[at])]
+
+
+def _beside(sentences: Sequence[Sentence], cosines: Sequence[float]) -> list[float]:
+    """The higher cosine of the sentences just before and after each, if they were found; its own where none was."""
+    order = sorted(range(len(sentences)), key=lambda at: (sentences[at].passage.chunk.article.id, sentences[at].start))
+    around: list[list[float]] = [[] for _ in sentences]
+    for at, after in pairwise(order):
+        if _adjoin(sentences[at], sentences[after]):
+            around[at].append(cosines[after])
+            around[after].append(cosines[at])
+    return [max(near, default=own) for near, own in zip(around, cosines, strict=True)]
+
+
+def _adjoin(sentence: Sentence, after: Sentence) -> bool:
+    article = sentence.passage.chunk.article
+    return article.id == after.passage.chunk.article.id and not article.text[sentence.end : after.start].strip()
 
 
 def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:
     """0 (oldest) to 1 (newest) for each article found, by id; 0 for all where the question is not about now."""
     days = sorted({p.chunk.article.published for p in passages if p.chunk.article.published})
     newness = {p.chunk.article.id: 0.0 for p in passages}
-    if _ASKS_ABOUT_NOW.search(question) and len(days) > 1:
+    if _WANTS_THE_NEWEST.search(question) and len(days) > 1:
         for passage in passages:
             if passage.chunk.article.published:
                 newness[passage.chunk.article.id] = days.index(passage.chunk.article.published) / (len(days) - 1)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from answer.cite import without_marks
+from answer.small_talk import is_small_talk
 from byline.records import Turn
 from index import content_words
 
@@ -38,7 +39,8 @@ def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns that the question may lean on, oldest first; none when it stands alone."""
     if not leans_on_history(question):
         return ()
-    return tuple(Turn(turn.question, without_marks(turn.answer)) for turn in history[-LAST_TURNS:])
+    asked = [turn for turn in history if not is_small_talk(turn.question)]
+    return tuple(Turn(turn.question, without_marks(turn.answer)) for turn in asked[-LAST_TURNS:])
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:

@@ -4,6 +4,7 @@ The only file that imports xllamacpp. The server, and not the bindings, is used 
 system prompt is read once, and the check before an answer and the answer share one reading of the passages.
 """
 
+import platform
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 from byline.errors import LanguageModelError, MissingPackage
 
 QUIET = 0
+X86 = ("x86_64", "amd64")
 
 
 class LlamaServer:
@@ -27,6 +29,8 @@ class LlamaServer:
         params.port = 0
         params.verbosity = QUIET
         params.warmup = True
+        # Weights laid out anew for wide writing: on x86 reading, which is what people wait for, is slower with them.
+        params.no_extra_bufts = platform.machine().lower() in X86
         if threads:
             params.cpuparams.n_threads = threads
         # By default llama.cpp's threads spin while they wait for each other: with anything else running on the same

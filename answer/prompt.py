@@ -16,7 +16,6 @@ SYSTEM = (
     "You answer questions for a newspaper from passages of its articles, in a few of their words. "
     "Where the passages do not state what is asked, reply: not stated"
 )
-PROOF_SYSTEM = "You check facts for a newspaper. Reply yes or no."
 
 _BRIDGE = (
     "From “Harbour bridge reopens after repairs”, 3 May 2019:\n"
@@ -67,14 +66,22 @@ def reading_prompt(citations: Sequence[Citation], question: str, history: Sequen
     return _prompt(_passages((c.article, c.text) for c in _chunks(citations)), question, history)
 
 
-def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
-    """Asks whether the passages around the quotes answer the question; the reply is yes or no.
+def again_prompt(
+    evidence: Sequence[Sentence], question: str, history: Sequence[Turn], said: str, wrong: str
+) -> list[Message]:
+    """Asks once more, after a reply that was no answer, and says what was wrong with it, behind all that was read."""
+    asked = f"{wrong} Question: {question}"
+    return [*answer_prompt(evidence, question, history), Message("assistant", said), Message("user", asked)]
 
-    The answer is not named, and passages are whole: a quote often says "it" of what the sentence before it named.
+
+def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
+    """Asks whether the cited passages answer the question; the reply is yes or no, and the answer is not named.
+
+    It begins as `reading_prompt` does, passages and all, so that the server has read most of it.
     """
-    passages = "\n".join(f"From “{chunk.article.title}”: {chunk.text}" for chunk in _chunks(citations))
-    asked = f"{passages}\n\nDoes this passage state the answer to the question: {question}"
-    return [Message("system", PROOF_SYSTEM), Message("user", asked)]
+    asked = f"Do these passages state the answer to the question? Reply yes or no. Question: {question}"
+    passages = _passages((c.article, c.text) for c in _chunks(citations))
+    return [*_prompt((), "", ())[:-1], Message("user", "\n".join([*passages, asked]))]
 
 
 def _chunks(citations: Sequence[Citation]) -> list[Chunk]:

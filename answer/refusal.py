@@ -8,20 +8,25 @@ from index import ArticleIndex, content_words
 
 def refusal(question: str, index: ArticleIndex) -> str:
     """Plain text, for people. Names only what is really in the collection."""
+    if not index.coverage().articles:
+        return what_is_covered(index)
+    sentences, unknown = ["The articles do not say."], _unknown_names(question, index)
+    if unknown:
+        sentences.append(f"No article mentions {_listed([f'“{word}”' for word in unknown], 'or')}.")
+    return " ".join([*sentences, what_is_covered(index)])
+
+
+def what_is_covered(index: ArticleIndex) -> str:
+    """How many articles there are, from when to when, and the newest titles; where there are none, how to add some."""
     coverage = index.coverage()
     if not coverage.articles:
         return "There are no articles yet. Add some with: python -m ingest PATH_OR_URL"
-    sentences = ["The articles do not say."]
-    unknown = _unknown_names(question, index)
-    if unknown:
-        sentences.append(f"No article mentions {_listed([f'“{word}”' for word in unknown], 'or')}.")
     count = "one article" if coverage.articles == 1 else f"{coverage.articles} articles"
     span = ""
     if coverage.first and coverage.last:
         span = f" from {_month(coverage.first)} to {_month(coverage.last)}"
     titles = f", among them {_listed([f'“{title}”' for title in coverage.titles], 'and')}" if coverage.titles else ""
-    sentences.append(f"The collection covers {count}{span}{titles}.")
-    return " ".join(sentences)
+    return f"The collection covers {count}{span}{titles}."
 
 
 def _unknown_names(question: str, index: ArticleIndex) -> list[str]:

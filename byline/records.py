@@ -96,7 +96,8 @@ class Answer:
 
     `search_question` is the question as it was searched, made to stand alone where it leaned on earlier turns.
     `reason` says why when `abstained`. `timings` are seconds since the question, by stage; `first_word` is the moment
-    the model's first word came. `signals` are what the decision to answer or decline was made from, by name.
+    the model's first word came. `signals` are what the decision to answer or decline was made from, by name. `known_on`
+    is the day of the articles behind an answer that says how things stand, where that day is long past.
     """
 
     question: str
@@ -105,6 +106,7 @@ class Answer:
     text: str = ""
     passages: tuple[Passage, ...] = ()
     citations: tuple[Citation, ...] = ()
+    known_on: date | None = None
     abstained: bool = False
     reason: str | None = None
     timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

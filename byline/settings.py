@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         240,
         ge=64,
         le=32768,
-        description="most tokens of the best article that the language model reads, and of others where it needs more",
+        description="most tokens of the best article that is read, and of what else was found where it needs more",
     )
     answer_tokens: int = Field(120, ge=16, le=4096, description="most tokens of an answer")
     llm_context_tokens: int = Field(

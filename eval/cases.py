@@ -65,11 +65,14 @@ def read_cases(path: Path) -> tuple[Case, ...]:
 
 
 def with_hidden(cases: Iterable[Case]) -> Iterator[Case]:
-    """Each case, and after each that names the articles that answer it a second one in which they are hidden."""
+    """Each case, and after each that names the articles that answer it a second one in which they are hidden.
+
+    That one keeps its answers, by which it is known where another article states one too.
+    """
     for case in cases:
         yield case
         if case.answerable and case.articles:
-            yield replace(case, id=f"{case.id} hidden", answers=(), answerable=False, choices=(), hidden=True)
+            yield replace(case, id=f"{case.id} hidden", answerable=False, choices=(), hidden=True)
 
 
 def _cases(path: Path, lines: Sequence[str]) -> Iterator[Case]:

@@ -117,6 +117,11 @@ def says_right(row: Row) -> bool:
     return is_right(said, row.case.answers) or row.chosen in row.case.answers
 
 
+def answered_elsewhere(row: Row) -> bool:
+    """Whether a case with hidden articles was rightly answered all the same: another article states it too."""
+    return row.case.hidden and not row.declined and not row.failed and is_right(row.text, row.case.answers)
+
+
 def write_row(row: Row) -> str:
     """One line of rows.jsonl, without its line end."""
     return _ROW.dump_json(row).decode()

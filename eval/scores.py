@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.risk import area
-from eval.run import FoundPassage, Row, ShownCitation, says_right
+from eval.run import FoundPassage, Row, ShownCitation, answered_elsewhere, says_right
 
 RESAMPLES = 2000
 INTERVAL = (2.5, 97.5)
@@ -61,12 +61,17 @@ def correct(row: Row) -> bool:
 
 def right(row: Row) -> bool:
     """What a user would want of the case: the right answer, or a refusal where the articles state none."""
-    return correct(row) if row.case.answerable else row.declined
+    return correct(row) if row.case.answerable else row.declined or answered_elsewhere(row)
 
 
 def wrong_shown(row: Row) -> bool:
     """An answer was shown that it would have been better not to show."""
-    return not row.failed and not row.declined and not correct(row)
+    return not row.failed and not row.declined and not right(row)
+
+
+def unanswerable(row: Row) -> bool:
+    """No article states an answer, or none that the run has come upon."""
+    return not row.case.answerable and not answered_elsewhere(row)
 
 
 def ranked_articles(row: Row) -> list[FoundPassage]:
@@ -117,8 +122,8 @@ def _of_citations(counts: Callable[[ShownCitation], bool]) -> Callable[[Row], Ra
 
 def _refusal_f1(row: Row) -> Ratio:
     """2TP / (2TP + FP + FN) summed over rows; a failed row of an unanswerable case is a refusal that is missing."""
-    hit = row.declined and not row.case.answerable
-    return 2.0 * hit, 2.0 * hit + float(row.declined != (not row.case.answerable))
+    hit = row.declined and unanswerable(row)
+    return 2.0 * hit, 2.0 * hit + float(row.declined != unanswerable(row) and not answered_elsewhere(row))
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -140,9 +145,7 @@ MEASURES: Mapping[str, Measure] = {
     "refusal_precision": Measure(
         "of refusals, right", _of(lambda row: not row.case.answerable, lambda row: row.declined)
     ),
-    "refusal_recall": Measure(
-        "of the unanswerable, declined", _of(lambda row: row.declined, lambda row: not row.case.answerable)
-    ),
+    "refusal_recall": Measure("of the unanswerable, declined", _of(lambda row: row.declined, unanswerable)),
     "refusal_f1": Measure("both in one", _refusal_f1),
     "declined_answerable": Measure(
         "of the answerable, declined",
@@ -230,7 +233,8 @@ def _area(rows: Sequence[Row], seed: int) -> Score:
     if not rows:
         return Score(None, None, None, 0)
     chances = np.array([row.signals.get("chance", 0.0) for row in rows])
-    wrong = np.array([not (row.case.answerable and not row.failed and says_right(row)) for row in rows])
+    stated = np.array([row.case.answerable or row.case.hidden for row in rows])
+    wrong = ~(stated & np.array([not row.failed and says_right(row) for row in rows]))
     drawn = np.random.default_rng(seed).integers(len(rows), size=(RESAMPLES, len(rows)))
     low, high = interval(np.array([area(chances[some], wrong[some]) for some in drawn]))
     return Score(area(chances, wrong), low, high, len(rows))

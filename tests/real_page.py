@@ -58,7 +58,7 @@ def open_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
 
 def ask(page: Page, question: str) -> Locator:
     """What the page shows for the question once it is done with it."""
-    shown = page.locator("#chat .proven, #chat .refusal, #chat .problem")
+    shown = page.locator("#chat .proven, #chat .polite, #chat .refusal, #chat .problem")
     before = shown.count()
     box = page.get_by_label("Your question")
     box.fill(question)

@@ -59,13 +59,18 @@ def test_a_follow_up_is_not_answered_by_what_was_asked_before() -> None:
 
 
 def test_two_answers_agree_or_contradict() -> None:
-    assert agree("Elise Moreau and Karl Voss", "Mayor Elise Moreau")
-    assert agree("2 May 2019", "on 2 May")
-    assert not agree("the bridge", "the harbour")
-    assert not agree("Ostend", "not stated")
-    assert contradict("31 votes", "12")
-    assert not contradict("2 May 2019", "in 2019")
-    assert not contradict("Ostend", "12")
+    who, when = "Who cut the ribbon?", "When did the bridge of 1907 open?"
+    assert agree("Elise Moreau and Karl Voss", "Mayor Elise Moreau", who)
+    assert agree("2 May 2019", "on 2 May", when)
+    assert not agree("the bridge", "the harbour", who)
+    assert not agree("Ostend", "not stated", who)
+    assert not agree("Karl Voss cut the ribbon.", "Elise Moreau cut the ribbon.", who)
+    assert agree("the map", "The map.", "The map or the globe?")
+    assert not agree("Karl Voss cut the ribbon.", "the one who cut the ribbon", who)
+    assert contradict("31 votes", "12", who)
+    assert contradict("2019", "2021", "Was it in 2019 or in 2021?")
+    assert not contradict("2 May 2019", "in 2019", when)
+    assert contradict("The bridge of 1907 opened in 2019.", "The bridge of 1907 opened in 2021.", when)
 
 
 def test_a_name_that_the_passages_lack() -> None:

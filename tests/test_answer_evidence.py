@@ -17,10 +17,11 @@ def passage_of(article: Article) -> Passage:
 
 
 def test_the_sentence_that_answers_comes_within_a_small_budget(embedder: Embedder) -> None:
-    (evidence,) = choose_evidence("who opened the harbour?", [passage_of(ARTICLE)], embedder, tokens=30)
+    evidence, rest = choose_evidence("who opened the harbour?", [passage_of(ARTICLE)], embedder, tokens=30)
     assert evidence[0].text == "The harbour was opened by Ana Ruiz."
     assert sum(embedder.count_tokens([s.text for s in evidence])) <= 30
     assert len(evidence) < 4
+    assert {s.text for s in evidence} | {s.text for s in rest} >= {"Fish was sold all day."}
 
 
 def test_sentences_stand_in_the_order_of_the_article(embedder: Embedder) -> None:
@@ -30,6 +31,25 @@ def test_sentences_stand_in_the_order_of_the_article(embedder: Embedder) -> None
     assert [s.start for s in evidence] == sorted(s.start for s in evidence)
     assert len(evidence) == 4
     assert all(ARTICLE.text[s.start : s.end] == s.text for s in evidence)
+
+
+def test_a_sentence_is_helped_by_the_one_beside_it_across_the_edge_of_a_passage(embedder: Embedder) -> None:
+    told = [
+        "The harbour of Ostend was opened on Monday.",
+        "It was Ana Ruiz.",
+        "Rain fell on the hills.",
+        "It was cheap.",
+    ]
+    article = Article("e", "News", " ".join(told))
+
+    def part(sentence: str) -> Passage:
+        start = article.text.index(sentence)
+        end = start + len(sentence)
+        return Passage(Chunk(f"e#{start}", article, start, end, sentence), 1.0, frozenset({"words"}))
+
+    passages = [part(told[0]), part(told[3]), part(told[1])]
+    reading, *_ = choose_evidence("Who opened the harbour of Ostend?", passages, embedder, tokens=32)
+    assert [sentence.text for sentence in reading] == told[:2]
 
 
 def test_a_copy_is_not_read_twice(embedder: Embedder) -> None:
@@ -69,6 +89,13 @@ def test_the_best_article_is_read_first_then_the_others(embedder: Embedder) -> N
     passages = [passage_of(article) for article in (ARTICLE, fair, ships)]
     readings = choose_evidence("who opened the harbour?", passages, embedder, 200)
     assert [{s.passage.chunk.article.id for s in reading} for reading in readings] == [{"a"}, {"f", "s"}]
+
+
+def test_a_long_best_article_leaves_room_for_the_others(embedder: Embedder) -> None:
+    long = Article("l", "Harbour", " ".join(f"The harbour was opened by boat {n}." for n in range(60)))
+    readings = choose_evidence("who opened the harbour?", [passage_of(long), passage_of(ARTICLE)], embedder, 100)
+    assert [{s.passage.chunk.article.id for s in reading} for reading in readings] == [{"l"}, {"l", "a"}]
+    assert not set(readings[0]) & set(readings[1])
 
 
 def test_of_what_is_compared_each_has_its_share(embedder: Embedder) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from answer.evidence import Sentence
-from answer.prompt import EXAMPLES, SYSTEM, answer_prompt, proof_prompt, reading_prompt
+from answer.prompt import EXAMPLES, SYSTEM, again_prompt, answer_prompt, proof_prompt, reading_prompt
 from byline.records import Article, Chunk, Citation, Passage, Turn
 
 HARBOUR = Article("a", "Harbour", "Ana Ruiz opened the harbour. It rained.", published=date(2024, 3, 5))
@@ -38,6 +38,14 @@ def test_passages_come_under_title_and_date_and_the_question_last() -> None:
         "From “Harbour”, 5 March 2024:\nAna Ruiz opened the harbour. It rained.\n\nFrom “Fair”:\nFish was sold.\n\n"
         "Earlier question: Where was it?\nEarlier answer: In Ostend.\n\nQuestion: Who opened it?"
     )
+
+
+def test_what_is_asked_again_reads_nothing_anew() -> None:
+    evidence = [sentence(HARBOUR, 0, 28)]
+    first = answer_prompt(evidence, "Who opened it?", [])
+    again = again_prompt(evidence, "Who opened it?", [], "The harbour.", "No: it names nobody.")
+    assert again[: len(first)] == first
+    assert [m.text for m in again[len(first) :]] == ["The harbour.", "No: it names nobody. Question: Who opened it?"]
 
 
 def test_the_second_reading_has_the_cited_passages_alone_each_once() -> None:

@@ -44,7 +44,7 @@ def ask(ask_lines: Ask) -> Ask:
     """Asks a model that replies `reply`, and says yes to every check; all the Answers, in order."""
 
     def ask(question: str, reply: str, history: tuple[Turn, ...] = (), as_of: date | None = None) -> list[Answer]:
-        return ask_lines(question, [{"when": "does this passage", "reply": "yes"}, {"reply": reply}], history, as_of)
+        return ask_lines(question, [{"when": "do these passages", "reply": "yes"}, {"reply": reply}], history, as_of)
 
     return ask
 
@@ -98,7 +98,7 @@ SENATE = "How many senators voted against the CHIPS and Science Act?"
 def read_twice(first: str, second: str) -> list[dict[str, str]]:
     """A script for SENATE: only the first reading has a passage that names the President."""
     return [
-        {"when": "does this passage", "reply": "yes"},
+        {"when": "do these passages", "reply": "yes"},
         {"when": "President", "reply": first},
         {"reply": second},
     ]
@@ -115,6 +115,18 @@ def test_a_second_reading_that_declines_puts_nothing_right(ask_lines: Callable[.
     assert "Not stated" not in ask_lines(SENATE, read_twice("64", "Not stated; 33 voted against."))[-1].text
 
 
+def test_what_is_no_answer_is_asked_for_once_more(ask_lines: Callable[..., list[Answer]]) -> None:
+    told = {"when": "no: it only repeats the question", "reply": "Thierry Breton"}
+    yes = {"when": "do these passages", "reply": "yes"}
+    done = ask_lines(COUNCIL, [told, yes, {"reply": "the co-chairs of the council"}])[-1]
+    assert done.text.startswith("Thierry Breton [1]"), done.reason
+
+
+def test_what_stays_no_answer_is_withdrawn(ask: Ask) -> None:
+    done = ask(COUNCIL, "the co-chairs of the council")[-1]
+    assert done.abstained and "withdrawn" in str(done.reason)
+
+
 def test_what_other_articles_say_otherwise_is_no_part_of_what_is_judged(settings: Settings, tmp_path: Path) -> None:
     told = [
         ("How many seats the stadium of Ostend has", "The stadium of Ostend has 510 seats."),
@@ -123,7 +135,7 @@ def test_what_other_articles_say_otherwise_is_no_part_of_what_is_judged(settings
     ]
     source, script = tmp_path / "articles.jsonl", tmp_path / "script.jsonl"
     source.write_text("\n".join(json.dumps({"id": a, "title": a, "text": b, "language": "en"}) for a, b in told))
-    lines = [{"when": "430", "reply": "430"}, {"when": "does this passage", "reply": "yes"}, {"reply": "510"}]
+    lines = [{"when": "430", "reply": "430"}, {"when": "do these passages", "reply": "yes"}, {"reply": "510"}]
     script.write_text("\n".join(json.dumps(line) for line in lines))
     own = settings.model_copy(update={"llm": f"scripted:{script}", "data": tmp_path / "data"})
     with open_answerer(own) as answerer:
@@ -152,6 +164,28 @@ def test_as_of_hides_what_came_later(ask: Ask) -> None:
     published = [passage.chunk.article.published for passage in done.passages]
     assert published
     assert all(day is not None and day <= date(2023, 7, 31) for day in published)
+
+
+@pytest.mark.parametrize(("said", "told"), [("Hello!", "16 articles"), ("ok, thanks a lot", "You are welcome.")])
+def test_small_talk_is_answered_without_a_search(ask: Ask, said: str, told: str) -> None:
+    done = ask(said, "Thierry Breton")[-1]
+    assert told in done.text
+    assert done.stage == "done" and not done.abstained and not done.passages
+
+
+def test_small_talk_does_not_come_between_a_question_and_the_next(ask: Ask) -> None:
+    polite = (Turn("thanks!", "You are welcome."), Turn("hello, Byline", "Ask about the articles."))
+    history = (Turn("who co-chaired the EU-Korea council?", "Thierry Breton"), *polite)
+    assert "EU-Korea" in ask("and where will the next one be held?", "Seoul", history)[-1].search_question
+
+
+def test_what_is_next_in_old_articles_says_from_when_that_is(ask: Ask) -> None:
+    question, reply = "Where will the next council between the EU and Korea be held?", "The next council is in Seoul."
+    done = ask(question, reply, as_of=date(2025, 3, 1))[-1]
+    assert done.known_on == date(2024, 3, 27)
+    assert done.text.startswith(reply[:-1])
+    assert ask(question, reply, as_of=date(2024, 4, 1))[-1].known_on is None
+    assert ask(COUNCIL, "Thierry Breton", as_of=date(2025, 3, 1))[-1].known_on is None
 
 
 def test_a_follow_up_is_searched_with_what_it_leans_on(ask: Ask) -> None:

@@ -243,6 +243,16 @@ def test_an_error_is_a_message_and_the_chat_goes_on() -> None:
     assert "proven" in talk(conversation, "who?", Replies(done()))
 
 
+def test_an_answer_from_old_articles_says_from_when_it_is() -> None:
+    drawn = draw_exchange(Exchange("who is next?", replace(done(), known_on=date(2024, 3, 27))))
+    assert "As of 27 March 2024: Mr Breton" in Seen(drawn).text
+
+
+def test_small_talk_was_not_checked_against_anything() -> None:
+    drawn = draw_exchange(Exchange("hello", replace(done("Ask about the articles."), citations=())))
+    assert "Ask about the articles." in drawn and "Checked" not in drawn
+
+
 def test_stopping_closes_the_answer_and_later_steps_change_nothing() -> None:
     conversation, replies = Conversation(), Replies(replace(done("Half", citation()), stage="writing"), done())
     steps = begin(conversation, "who?", replies)

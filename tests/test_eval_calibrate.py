@@ -46,7 +46,7 @@ def test_what_an_answer_cites_is_hidden_the_second_time(
     sample_index: ArticleIndex, settings: Settings, tmp_path: Path
 ) -> None:
     script = tmp_path / "script.jsonl"
-    script.write_text('{"when": "does this passage", "reply": "yes"}\n{"reply": "Iliana Ivanova"}')
+    script.write_text('{"when": "do these passages", "reply": "yes"}\n{"reply": "Iliana Ivanova"}')
     settings = settings.model_copy(update={"llm": f"scripted:{script}"})
     answerer = Answerer(sample_index, open_language_model(settings), open_verifier("words", tmp_path), settings)
     asked, again = ask_twice(

@@ -56,7 +56,7 @@ def test_answerable_is_whether_there_are_answers(tmp_path: Path) -> None:
 def test_each_answerable_case_is_asked_again_with_its_articles_hidden() -> None:
     answerable = Case("a", "who?", ("Lee",), ("x.md",), choices=("Lee", "Kim"))
     nowhere, unanswerable = Case("b", "who?", ("Lee",)), Case("c", "how far?", answerable=False)
-    hidden = Case("a hidden", "who?", articles=("x.md",), answerable=False, hidden=True)
+    hidden = Case("a hidden", "who?", ("Lee",), articles=("x.md",), answerable=False, hidden=True)
     assert list(with_hidden([answerable, nowhere, unanswerable])) == [answerable, hidden, nowhere, unanswerable]
 
 

@@ -117,7 +117,7 @@ def test_without_defences_all_of_a_page_is_read() -> None:
 
 
 def test_the_command_asks_what_is_missing(tmp_path: Path) -> None:
-    (tmp_path / "script.jsonl").write_text('{"when": "does this passage", "reply": "yes"}\n{"reply": "Not stated."}\n')
+    (tmp_path / "script.jsonl").write_text('{"when": "do these passages", "reply": "yes"}\n{"reply": "Not stated."}\n')
     out = tmp_path / "poison.json"
     command = [sys.executable, "-m", "eval.poison", "--defences", "on", "--kind", "plain", "--most", "2"]
     environment = os.environ | {"BYLINE_LLM": f"scripted:{tmp_path / 'script.jsonl'}"}

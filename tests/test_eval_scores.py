@@ -215,6 +215,14 @@ def test_a_suite_may_have_no_gates(tmp_path: Path) -> None:
     assert read_gates(tmp_path / "none.gates.toml") == ()
 
 
+def test_what_another_article_states_is_not_wrong_with_its_own_hidden() -> None:
+    case = replace(asked("twin"), answerable=False, hidden=True)
+    scored = score([Row(case, "In Seoul. [1]"), Row(case, "In Busan. [1]"), Row(case, "Busan", declined=True)])
+    assert (scored["wrong_shown"].value, scored["right"].value) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert (scored["refusal_recall"].value, scored["refusal_recall"].n) == (0.5, 2)
+    assert scored["refusal_f1"].value == pytest.approx(2 / 3)
+
+
 @pytest.mark.parametrize(
     ("chances", "wrong", "risk"),
     [

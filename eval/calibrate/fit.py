@@ -123,8 +123,13 @@ def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
 
 
 def is_right_to_show(row: Row) -> bool:
-    """Whether what was written answers the question, which is taken on trust where no answer is known."""
-    return row.case.answerable and (not row.case.answers or says_right(row))
+    """Whether what was written answers the question, which is taken on trust where no answer is known.
+
+    With its articles hidden it is right where an answer is known and stands in another article too.
+    """
+    if not row.case.answers:
+        return row.case.answerable
+    return (row.case.answerable or row.case.hidden) and says_right(row)
 
 
 def summary(fitted: Fit) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""What the model wrote from one reading, its quotes, and what speaks against it, as far as words alone tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from answer.abstain import NOT_STATED, misfit, says_nothing
+from answer.cite import CitedSentence, cite
+from answer.evidence import Sentence
+from answer.llm import Reply
+from byline.sentences import sentence_spans
+
+WORTH_ASKING_AGAIN = 0.3
+"""A model that declined is asked once more where it was this sure, or surer, that the answer is stated."""
+_DECLINED = "Read once more what they say, and answer from it."
+_UNPROVEN = "No passage says that."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`stated` is how sure the model was, when it first began to write, that the passages state the answer; `mended` is
+    whether it was asked once more.
+    """
+
+    evidence: Sequence[Sentence]
+    text: str
+    stated: float
+    cited: tuple[CitedSentence, ...]
+    problem: str | None
+    mended: bool = False
+
+    @property
+    def declines(self) -> bool:
+        return says_nothing(self.text)
+
+    @property
+    def wrong(self) -> str | None:
+        """What the model is told when it is asked again; None where there is nothing to gain, or nothing wrong."""
+        if self.declines:
+            return _DECLINED if self.stated >= WORTH_ASKING_AGAIN else None
+        if self.problem is None:
+            return None
+        return _UNPROVEN if self.problem == uncited(self.cited) else f"No: {self.problem}."
+
+
+def draft_of(reply: Reply, evidence: Sequence[Sentence], question: str, searched: str, earlier: str) -> Draft:
+    """`searched` is the question as it stands alone, `earlier` what was asked before it."""
+    text = _whole_sentences(reply.text)
+    cited = () if says_nothing(text) else tuple(cite(text, searched, evidence))
+    problem = (
+        "the model finds no answer in the passages"
+        if says_nothing(text)
+        else uncited(cited) or misfit(question, said(cited), earlier)
+    )
+    # A refusal in other words than those of the examples says nothing about how near it was to an answer.
+    sure = not says_nothing(text) or text.lower().startswith(NOT_STATED)
+    return Draft(evidence, text, 1 - reply.chance_of(NOT_STATED) if sure else 0.0, cited, problem)
+
+
+def said(cited: Sequence[CitedSentence]) -> str:
+    return " ".join(sentence.text for sentence in cited)
+
+
+def uncited(cited: Sequence[CitedSentence]) -> str | None:
+    return None if all(sentence.citations for sentence in cited) else "a sentence of it stands in no article"
+
+
+def _whole_sentences(text: str) -> str:
+    """Without the stump of a sentence that ran into the limit of tokens, where a whole one stands before it."""
+    spans = sentence_spans(text)
+    if len(spans) > 1 and text[spans[-1][1] - 1] not in ".!?\"'”’)":
+        spans = spans[:-1]
+    return " ".join(text[start:end] for start, end in spans)

@@ -1,0 +1,37 @@
+"""A greeting or a thank-you, which needs no search: nobody is to be told that the articles do not say "hello"."""
+
+import re
+
+from answer.refusal import what_is_covered
+from index import ArticleIndex
+
+_GREETING = re.compile(
+    r"(hi|hello|hey|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen|abend)|hola|buenos d[ií]as|bonjour)"
+    r"(\W+(there|byline|everyone|all))*|how are you|what can you do|who are you|help",
+    re.I,
+)
+_THANKS = re.compile(
+    r"((ok(ay)?|great|perfect)\W+)?((many|vielen|muchas) )?(thanks|thank you|thx|cheers|dank|danke|merci|gracias)"
+    r"(\W+(very much|so much|a lot|again|byline|for (your|the) help|sch[öo]n|beaucoup))*",
+    re.I,
+)
+_GOODBYE = re.compile(r"(good\s?)?bye|see you( later)?|tsch[üu]ss|adi[óo]s|au revoir", re.I)
+
+
+def is_small_talk(said: str) -> bool:
+    """Whether the whole message is; "hello, who chaired the council?" asks something."""
+    return any(kind.fullmatch(_words(said)) for kind in (_GREETING, _THANKS, _GOODBYE))
+
+
+def small_talk(said: str, index: ArticleIndex) -> str:
+    """What is said to it."""
+    if _THANKS.fullmatch(_words(said)):
+        return "You are welcome."
+    if _GOODBYE.fullmatch(_words(said)):
+        return "Goodbye."
+    return f"Ask about the articles, and you are shown the line that proves the answer. {what_is_covered(index)}"
+
+
+def _words(said: str) -> str:
+    """Without what stands around them: "¡Hola!", "thanks :)"."""
+    return re.sub(r"^\W+|\W+$", "", said)

@@ -1,0 +1,44 @@
+"""What a model wrote, and whether it is worth asking again."""
+
+import pytest
+
+from answer.draft import WORTH_ASKING_AGAIN, draft_of
+from answer.evidence import Sentence
+from answer.llm import Reply
+from byline.records import Article, Chunk, Passage
+
+HARBOUR = Article("a", "Harbour", "Ana Ruiz opened the harbour in 2019. It rained.")
+PASSAGE = Passage(Chunk("a#0", HARBOUR, 0, len(HARBOUR.text), HARBOUR.text), 1.0, frozenset({"words"}))
+EVIDENCE = [Sentence(PASSAGE, 0, 36), Sentence(PASSAGE, 37, 47)]
+
+
+def test_a_draft_has_its_quotes_and_how_sure_the_model_was() -> None:
+    draft = draft_of(Reply("Ana Ruiz", {"ana": 0.8, "not": 0.2}), EVIDENCE, "Who opened it?", "Who opened it?", "")
+    assert draft.cited[0].citations[0].quote == "Ana Ruiz opened the harbour in 2019."
+    assert draft.stated == pytest.approx(0.8)
+    assert not draft.declines and draft.problem is None and draft.wrong is None
+
+
+@pytest.mark.parametrize(("sure", "worth"), [(WORTH_ASKING_AGAIN + 0.01, True), (WORTH_ASKING_AGAIN - 0.01, False)])
+def test_a_model_that_declined_is_asked_again_where_it_was_not_sure(sure: float, worth: bool) -> None:
+    draft = draft_of(Reply("not stated", {"not": 1 - sure}), EVIDENCE, "Who opened it?", "Who opened it?", "")
+    assert draft.declines and draft.cited == ()
+    assert (draft.wrong is not None) == worth
+
+
+def test_a_refusal_in_other_words_is_not_pressed() -> None:
+    told = Reply("The passages do not mention it.", {"the": 0.95})
+    draft = draft_of(told, EVIDENCE, "Who opened it?", "Who opened it?", "")
+    assert draft.declines and draft.stated == 0 and draft.wrong is None
+
+
+def test_a_draft_that_is_no_answer_says_what_is_wrong() -> None:
+    asked = "When was the harbour opened?"
+    assert "time" in str(draft_of(Reply("Ana Ruiz", {}), EVIDENCE, asked, asked, "").wrong)
+    unproven = draft_of(Reply("Tom Lee", {}), EVIDENCE, "Who opened it?", "Who opened it?", "")
+    assert unproven.wrong == "No passage says that."
+
+
+def test_the_stump_of_a_sentence_is_cut_off() -> None:
+    draft = draft_of(Reply("Ana Ruiz opened it. It rained and the", {}), EVIDENCE, "Who?", "Who?", "")
+    assert draft.text == "Ana Ruiz opened it."
