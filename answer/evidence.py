@@ -8,8 +8,6 @@ as several in half the time (`docs/decisions.md`).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import exp
 
 import numpy as np
 
@@ -18,13 +16,11 @@ from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, content_words, stem
 
-WORD_BONUS = 0.05
-"""Added to a sentence's cosine for each word shared with the question."""
-BESIDE_WEIGHT, PASSAGE_BEST_WEIGHT, PASSAGE_WEIGHT = 0.7, 0.3, 0.5
-"""Of the better cosine of the two sentences beside it, of the best in its passage, and of the passage's score in the
-search: what answers often stands beside the sentence that names what is asked about, and is understood with it."""
-LEAD_BONUS, LEAD_CHARACTERS = 0.2, 1000
-"""For the article's first sentence, e times less after so many characters: news is told at its beginning."""
+WORD_BONUS, RANK_MALUS = 0.05, 0.01
+"""Added to a sentence's cosine for each word shared with the question; taken from it for each place of its passage."""
+PASSAGE_WEIGHT, NEIGHBOUR_WEIGHT = 0.6, 0.6
+"""Of the passage's score in the search, and of the best cosine among its sentences: what answers often stands beside
+the sentence that names what is asked about."""
 NEWEST_BONUS = 0.1
 """For the newest article of those found, where the question asks how things stand; the oldest gets none of it."""
 EACH_COMPARED = 0.75
@@ -173,34 +169,16 @@ def _ranked(
     best: dict[int, float] = {}
     for (rank, _), cosine in zip(placed, cosines, strict=True):
         best[rank] = max(best.get(rank, -1.0), cosine)
-    beside = _beside([sentence for _, sentence in placed], cosines)
     scores = [
         cosine
         + WORD_BONUS * len(stems & sentence.stems)
-        + BESIDE_WEIGHT * beside[at]
-        + PASSAGE_BEST_WEIGHT * best[rank]
+        + NEIGHBOUR_WEIGHT * best[rank]
         + PASSAGE_WEIGHT * sentence.passage.score
-        + LEAD_BONUS * exp(-sentence.start / LEAD_CHARACTERS)
+        - RANK_MALUS * rank
         + NEWEST_BONUS * newness[sentence.passage.chunk.article.id]
-        for at, ((rank, sentence), cosine) in enumerate(zip(placed, cosines, strict=True))
+        for (rank, sentence), cosine in zip(placed, cosines, strict=True)
     ]
     return [placed[at][1] for at in sorted(range(len(placed)), key=lambda at: -scores[at])]
-
-
-def _beside(sentences: Sequence[Sentence], cosines: Sequence[float]) -> list[float]:
-    """The higher cosine of the sentences just before and after each, if they were found; its own where none was."""
-    order = sorted(range(len(sentences)), key=lambda at: (sentences[at].passage.chunk.article.id, sentences[at].start))
-    around: list[list[float]] = [[] for _ in sentences]
-    for at, after in pairwise(order):
-        if _adjoin(sentences[at], sentences[after]):
-            around[at].append(cosines[after])
-            around[after].append(cosines[at])
-    return [max(near, default=own) for near, own in zip(around, cosines, strict=True)]
-
-
-def _adjoin(sentence: Sentence, after: Sentence) -> bool:
-    article = sentence.passage.chunk.article
-    return article.id == after.passage.chunk.article.id and not article.text[sentence.end : after.start].strip()
 
 
 def _newness(question: str, passages: Sequence[Passage]) -> dict[str, float]:

@@ -33,25 +33,6 @@ def test_sentences_stand_in_the_order_of_the_article(embedder: Embedder) -> None
     assert all(ARTICLE.text[s.start : s.end] == s.text for s in evidence)
 
 
-def test_a_sentence_is_helped_by_the_one_beside_it_across_the_edge_of_a_passage(embedder: Embedder) -> None:
-    told = [
-        "The harbour of Ostend was opened on Monday.",
-        "It was Ana Ruiz.",
-        "Rain fell on the hills.",
-        "It was cheap.",
-    ]
-    article = Article("e", "News", " ".join(told))
-
-    def part(sentence: str) -> Passage:
-        start = article.text.index(sentence)
-        end = start + len(sentence)
-        return Passage(Chunk(f"e#{start}", article, start, end, sentence), 1.0, frozenset({"words"}))
-
-    passages = [part(told[0]), part(told[3]), part(told[1])]
-    reading, *_ = choose_evidence("Who opened the harbour of Ostend?", passages, embedder, tokens=32)
-    assert [sentence.text for sentence in reading] == told[:2]
-
-
 def test_a_copy_is_not_read_twice(embedder: Embedder) -> None:
     copy = replace(ARTICLE, id="b", same_as="a")
     (evidence,) = choose_evidence("who opened it?", [passage_of(copy), passage_of(ARTICLE)], embedder, tokens=200)
