@@ -156,7 +156,8 @@ class Answerer(Closing):
         for reply in self.model.write(prompt, self._settings.answer_tokens):
             if not may_say_nothing(reply.text):
                 yield replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
-        return draft_of(reply, evidence, answer.question, answer.search_question, _asked_before(turns))
+        asked = answer.question, answer.search_question, _asked_before(turns)
+        return draft_of(reply, evidence, *asked, answer.passages)
 
     def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
         return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
@@ -186,7 +187,8 @@ class Answerer(Closing):
         again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
         agreed = agree(said(cited), again.text, answer.question)
         if contradict(said(cited), again.text, answer.question) and not turns and not says_nothing(again.text):
-            cited = draft_of(again, draft.evidence, answer.question, answer.search_question, "").cited
+            asked = answer.question, answer.search_question, ""
+            cited = draft_of(again, draft.evidence, *asked, answer.passages).cited
         read = [s.passage.chunk.article for s in draft.evidence] if offers_choice(answer.question) else []
         cited = check(cited, answer.search_question, self._verifier, read)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))

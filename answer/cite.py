@@ -32,9 +32,15 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(text: str, question: str, evidence: Sequence[Sentence]) -> list[CitedSentence]:
-    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number."""
-    quoted = [(text[a:b], _best_quotes(text[a:b], question, evidence)) for a, b in sentence_spans(text)]
+def cite(
+    text: str, question: str, evidence: Sequence[Sentence], beyond: Sequence[Sentence] = ()
+) -> list[CitedSentence]:
+    """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
+
+    What stands in no sentence of the evidence, as when the model took it from a title, is looked for in `beyond`.
+    """
+    sentences = [text[a:b] for a, b in sentence_spans(text)]
+    quoted = [(s, _best_quotes(s, question, evidence) or _best_quotes(s, question, beyond)) for s in sentences]
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
     for sentence, quotes in quoted:

@@ -8,11 +8,9 @@ corrects.
 from collections.abc import Sequence
 
 from answer.dates import days_of
-from answer.evidence import Sentence, stems_of
+from answer.evidence import Sentence, sentences_of, stems_of
 from answer.facts import facts_of, held_in, numbers_of
-from answer.orders import speaks_to_model
 from byline.records import Passage
-from byline.sentences import sentence_spans
 
 LEAST_ARTICLES = 2
 """Articles, copies counted once, that must agree with each other against what was answered."""
@@ -35,7 +33,7 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
     agreed = asked_facts.union(*(_values(quote.text, numeric, dated) for quote in quotes))
     quoted = {_story(quote) for quote in quotes}
     behind: dict[str, dict[str, Sentence]] = {}
-    for sentence in _sentences_of(passages):
+    for sentence in sentences_of(passages):
         held = held_in(sentence.text)
         new_numbers = numbers_of(sentence.text) - asked_facts
         if numeric != bool(new_numbers) or dated != bool(days_of(sentence.text)) or _story(sentence) in quoted:
@@ -57,13 +55,3 @@ def _values(text: str, numeric: bool, dated: bool) -> frozenset[str]:
 def _story(sentence: Sentence) -> str:
     article = sentence.passage.chunk.article
     return article.same_as or article.id
-
-
-def _sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
-    """Every sentence of the passages that tell something, read by the model or not."""
-    return [
-        Sentence(passage, passage.chunk.start + start, passage.chunk.start + end)
-        for passage in passages
-        if not speaks_to_model(passage.chunk.text)
-        for start, end in sentence_spans(passage.chunk.text)
-    ]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from answer.abstain import NOT_STATED, misfit, says_nothing
 from answer.cite import CitedSentence, cite
-from answer.evidence import Sentence
+from answer.evidence import Sentence, sentences_of
 from answer.llm import Reply
+from byline.records import Passage
 from byline.sentences import sentence_spans
 
 WORTH_ASKING_AGAIN = 0.3
@@ -42,10 +43,22 @@ class Draft:
         return _UNPROVEN if self.problem == uncited(self.cited) else f"No: {self.problem}."
 
 
-def draft_of(reply: Reply, evidence: Sequence[Sentence], question: str, searched: str, earlier: str) -> Draft:
-    """`searched` is the question as it stands alone, `earlier` what was asked before it."""
+def draft_of(
+    reply: Reply,
+    evidence: Sequence[Sentence],
+    question: str,
+    searched: str,
+    earlier: str,
+    passages: Sequence[Passage] = (),
+) -> Draft:
+    """`searched` is the question as it stands alone, `earlier` what was asked before it.
+
+    Quotes come from the evidence, else from what was found besides of the articles that were read.
+    """
     text = _whole_sentences(reply.text)
-    cited = () if says_nothing(text) else tuple(cite(text, searched, evidence))
+    read = {sentence.passage.chunk.article.id for sentence in evidence}
+    beyond = sentences_of([passage for passage in passages if passage.chunk.article.id in read])
+    cited = () if says_nothing(text) else tuple(cite(text, searched, evidence, beyond))
     problem = (
         "the model finds no answer in the passages"
         if says_nothing(text)

@@ -62,6 +62,16 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(text))
 
 
+def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
+    """Every sentence of the passages that tell something, read by the model or not."""
+    return [
+        Sentence(passage, passage.chunk.start + start, passage.chunk.start + end)
+        for passage in passages
+        if not speaks_to_model(passage.chunk.text)
+        for start, end in sentence_spans(passage.chunk.text)
+    ]
+
+
 def sides_of(question: str) -> tuple[str, ...]:
     """The two questions in one that compares: "which came first, A or B?" asks about A and about B; else none.
 

@@ -39,6 +39,16 @@ def test_a_draft_that_is_no_answer_says_what_is_wrong() -> None:
     assert unproven.wrong == "No passage says that."
 
 
+def test_what_a_title_said_is_quoted_from_another_passage_of_its_article() -> None:
+    fair = Article("f", "Harbour fair at Ostend", "The fair began. It was held at the harbour of Ostend.")
+    read = Passage(Chunk("f#0", fair, 0, 15, fair.text[:15]), 1.0, frozenset({"words"}))
+    found = Passage(Chunk("f#16", fair, 16, len(fair.text), fair.text[16:]), 0.9, frozenset({"words"}))
+    evidence, where = [Sentence(read, 0, 15)], "Where was the fair?"
+    assert draft_of(Reply("Ostend", {}), evidence, where, where, "").problem
+    draft = draft_of(Reply("Ostend", {}), evidence, where, where, "", [read, found, PASSAGE])
+    assert draft.problem is None and draft.cited[0].citations[0].quote == "It was held at the harbour of Ostend."
+
+
 def test_the_stump_of_a_sentence_is_cut_off() -> None:
     draft = draft_of(Reply("Ana Ruiz opened it. It rained and the", {}), EVIDENCE, "Who?", "Who?", "")
     assert draft.text == "Ana Ruiz opened it."
