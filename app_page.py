@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from app_conversation import Conversation, Exchange
+from byline.days import in_words
 from byline.records import Answer, Article, Citation, Passage
 
 Message = dict[str, str]
@@ -136,7 +137,7 @@ def describe(coverage: Coverage) -> str:
     days = ""
     if coverage.first and coverage.last:
         same = coverage.first == coverage.last
-        days = f", {_day(coverage.first)}" if same else f", {_day(coverage.first)} to {_day(coverage.last)}"
+        days = f", {in_words(coverage.first)}" if same else f", {in_words(coverage.first)} to {in_words(coverage.last)}"
     sources = f", with sources such as {', '.join(coverage.sources)}" if coverage.sources else ""
     return f"This collection: {number}{days}{sources}."
 
@@ -150,8 +151,7 @@ def _text(answer: Answer) -> str:
     def badge(found: re.Match[str]) -> str:
         return f'<sup class="number">{found[1]}</sup>' if int(found[1]) in numbers else found[0]
 
-    day = answer.known_on
-    known = f'<span class="known">As of {day.day} {day:%B %Y}:</span> ' if day else ""
+    known = f'<span class="known">As of {in_words(answer.known_on)}:</span> ' if answer.known_on else ""
     return f'<p class="text">{known}{NUMBER.sub(badge, escape(answer.text))}</p>'
 
 
@@ -173,16 +173,12 @@ def _article(article: Article) -> str:
         title = f'<a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer">{title}</a>'
     where = [escape(article.source)] if article.source else []
     if article.published:
-        where.append(f'<time datetime="{article.published.isoformat()}">{_day(article.published)}</time>')
+        where.append(f'<time datetime="{article.published.isoformat()}">{in_words(article.published)}</time>')
     return f'<p class="article"><cite>{title}</cite> <span class="where">{" · ".join(where)}</span></p>'
 
 
 def _seconds(answer: Answer) -> str:
     return f" in {max(answer.timings.values()):.1f} s" if answer.timings else ""
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _last_words(text: str) -> str:

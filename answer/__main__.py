@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from answer import open_answerer
+from byline.days import in_words
 from byline.errors import BylineError
 from byline.records import Answer, Citation, Passage
 from byline.settings import read_settings
@@ -85,8 +86,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
 
 
 def _lines(answer: Answer) -> str:
-    day = answer.known_on
-    lines = [f"As of {day.day} {day:%B %Y}: {answer.text}" if day else answer.text]
+    lines = [f"As of {in_words(answer.known_on)}: {answer.text}" if answer.known_on else answer.text]
     for citation in answer.citations:
         article = citation.article
         about = ", ".join(str(part) for part in (article.title, article.published, article.source) if part)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 
 from answer.abstain import (
@@ -77,9 +78,7 @@ class Answerer(Closing):
         answer = Answer(self._checked(question), model=self.model.name)
         yield answer
         if is_small_talk(answer.question):
-            yield replace(
-                answer, text=small_talk(answer.question, self.index), stage="done", timings=clock.mark("done")
-            )
+            yield self._polite(answer, clock)
             return
 
         turns = relevant_turns(answer.question, history)
@@ -102,7 +101,8 @@ class Answerer(Closing):
         answer = replace(answer, text=marked(draft.cited), citations=citations_of(draft.cited), stage="checking")
         answer = replace(answer, timings=clock.mark("written"))
         yield answer
-        yield self._verified(replace(answer, known_on=_known_on(answer, as_of or date.today())), draft, turns, clock)
+        done = self._verified(answer, draft, turns, clock)
+        yield done if done.abstained else replace(done, known_on=_known_on(answer, as_of or date.today()))
 
     def read_ahead(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> None:
         """Has the model's server read what `ask` would send, and keep it: the answer to this question begins sooner.
@@ -198,13 +198,14 @@ class Answerer(Closing):
         if problem:
             return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
+        occurrences = cache(self.index.occurrences)  # asked for the same words twice
         answer = _signalled(
             answer,
             proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
             reread=1 - again.chance_of(NOT_STATED),
             agreed=float(agreed),
-            covered=covered(answer.search_question, passages, self.index.occurrences),
-            covered_whole=covered(answer.search_question, articles, self.index.occurrences),
+            covered=covered(answer.search_question, passages, occurrences),
+            covered_whole=covered(answer.search_question, articles, occurrences),
             found=answer.passages[0].score if self._settings.reranker == "off" else None,
             lead=lead(answer.passages),
             names_missing=float(names_missing(answer.question, passages)),
@@ -217,18 +218,15 @@ class Answerer(Closing):
         answer = replace(answer, text=marked(cited), citations=citations_of(cited))
         return replace(answer, stage="done", timings=clock.mark("done"))
 
+    def _polite(self, answer: Answer, clock: "_Clock") -> Answer:
+        text = small_talk(answer.question, self.index.coverage())
+        return replace(answer, text=text, stage="done", timings=clock.mark("done"))
+
     def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:
         text = refusal(answer.question, self.index)
         clock.mark("first_word")
         return replace(
-            answer,
-            text=text,
-            citations=(),
-            known_on=None,
-            abstained=True,
-            reason=reason,
-            stage="done",
-            timings=clock.mark("done"),
+            answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
         )
 
     def close(self) -> None:

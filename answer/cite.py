@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from answer.dissent import dissenting
-from answer.evidence import Sentence, stems_of
+from answer.evidence import Sentence, sentences_of, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
+from byline.days import in_words
 from byline.records import Article, Citation, Passage
 from byline.sentences import sentence_spans
 
@@ -32,15 +33,15 @@ class CitedSentence:
     citations: tuple[Citation, ...]
 
 
-def cite(
-    text: str, question: str, evidence: Sequence[Sentence], beyond: Sequence[Sentence] = ()
-) -> list[CitedSentence]:
+def cite(text: str, question: str, evidence: Sequence[Sentence], beyond: Sequence[Passage] = ()) -> list[CitedSentence]:
     """The answer's sentences with their citations, numbered in order of appearance; one quote has one number.
 
     What stands in no sentence of the evidence, as when the model took it from a title, is looked for in `beyond`.
     """
     sentences = [text[a:b] for a, b in sentence_spans(text)]
-    quoted = [(s, _best_quotes(s, question, evidence) or _best_quotes(s, question, beyond)) for s in sentences]
+    quoted = [
+        (s, _best_quotes(s, question, evidence) or _best_quotes(s, question, sentences_of(beyond))) for s in sentences
+    ]
     numbered: dict[tuple[str, int, int], Citation] = {}
     cited = []
     for sentence, quotes in quoted:
@@ -129,8 +130,7 @@ def _cited_text(citations: Sequence[Citation]) -> str:
     parts = []
     for citation in citations:
         article = citation.article
-        day = f"{article.published.day} {article.published:%B %Y}" if article.published else ""
-        parts.append(f"{article.title}\n{day}\n{citation.passage.chunk.text}")
+        parts.append(f"{article.title}\n{in_words(article.published)}\n{citation.passage.chunk.text}")
     return "\n".join(parts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from answer.abstain import NOT_STATED, misfit, says_nothing
 from answer.cite import CitedSentence, cite
-from answer.evidence import Sentence, sentences_of
+from answer.evidence import Sentence
 from answer.llm import Reply
 from byline.records import Passage
 from byline.sentences import sentence_spans
@@ -55,18 +55,15 @@ def draft_of(
 
     Quotes come from the evidence, else from what was found besides of the articles that were read.
     """
-    text = _whole_sentences(reply.text)
+    text, stated = _whole_sentences(reply.text), 1 - reply.chance_of(NOT_STATED)
+    if says_nothing(text):
+        # A refusal in other words than those of the examples says nothing about how near it was to an answer.
+        stated = stated if text.lower().startswith(NOT_STATED) else 0.0
+        return Draft(evidence, text, stated, (), "the model finds no answer in the passages")
     read = {sentence.passage.chunk.article.id for sentence in evidence}
-    beyond = sentences_of([passage for passage in passages if passage.chunk.article.id in read])
-    cited = () if says_nothing(text) else tuple(cite(text, searched, evidence, beyond))
-    problem = (
-        "the model finds no answer in the passages"
-        if says_nothing(text)
-        else uncited(cited) or misfit(question, said(cited), earlier)
-    )
-    # A refusal in other words than those of the examples says nothing about how near it was to an answer.
-    sure = not says_nothing(text) or text.lower().startswith(NOT_STATED)
-    return Draft(evidence, text, 1 - reply.chance_of(NOT_STATED) if sure else 0.0, cited, problem)
+    beyond = [passage for passage in passages if passage.chunk.article.id in read]
+    cited = tuple(cite(text, searched, evidence, beyond))
+    return Draft(evidence, text, stated, cited, uncited(cited) or misfit(question, said(cited), earlier))
 
 
 def said(cited: Sequence[CitedSentence]) -> str:

@@ -129,9 +129,9 @@ def choose_evidence(
     read = set(first)
     unread = [sentence for sentence in by_article[best] if sentence not in read]
     rest = [sentence for sentence in ranked if sentence.passage.chunk.article.id != best]
-    share = int(OTHERS_SHARE * tokens) if unread and rest else tokens
-    second = _fitting(rest, embedder, share) if rest else []
-    second += _fitting(unread, embedder, tokens - share if rest else tokens) if unread else []
+    share = int(OTHERS_SHARE * tokens)
+    of_rest, of_unread = (share, tokens - share) if rest and unread else (tokens, tokens)
+    second = _fitting(rest, embedder, of_rest) + _fitting(unread, embedder, of_unread)
     return (first, second) if second else (first,)
 
 
@@ -163,10 +163,10 @@ def _ranked(
 ) -> list[Sentence]:
     """Every sentence of the passages, best first."""
     placed = [
-        (rank, Sentence(passage, passage.chunk.start + start, passage.chunk.start + end))
+        (rank, sentence)
         for rank, passage in enumerate(passages)
-        if not _repeats(passage, passages[:rank]) and not speaks_to_model(passage.chunk.text)
-        for start, end in sentence_spans(passage.chunk.text)
+        if not _repeats(passage, passages[:rank])
+        for sentence in sentences_of([passage])
     ]
     if not placed:
         return []

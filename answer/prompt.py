@@ -10,6 +10,7 @@ from itertools import groupby
 
 from answer.evidence import Sentence
 from answer.llm import Message
+from byline.days import in_words
 from byline.records import Article, Chunk, Citation, Turn
 
 SYSTEM = (
@@ -58,12 +59,12 @@ EXAMPLES = (
 
 def answer_prompt(evidence: Sequence[Sentence], question: str, history: Sequence[Turn]) -> list[Message]:
     """Asks for the answer in a few words, or "not stated"."""
-    return _prompt(_passages((s.passage.chunk.article, s.text) for s in evidence), question, history)
+    return _prompt(_passages((s.passage.chunk.article, s.text) for s in evidence), f"Question: {question}", history)
 
 
 def reading_prompt(citations: Sequence[Citation], question: str, history: Sequence[Turn]) -> list[Message]:
     """Asks the same of the cited passages alone: with less to read, a small model errs less."""
-    return _prompt(_passages((c.article, c.text) for c in _chunks(citations)), question, history)
+    return _prompt(_cited(citations), f"Question: {question}", history)
 
 
 def again_prompt(
@@ -80,8 +81,7 @@ def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
     It begins as `reading_prompt` does, passages and all, so that the server has read most of it.
     """
     asked = f"Do these passages state the answer to the question? Reply yes or no. Question: {question}"
-    passages = _passages((c.article, c.text) for c in _chunks(citations))
-    return [*_prompt((), "", ())[:-1], Message("user", "\n".join([*passages, asked]))]
+    return _prompt(_cited(citations), asked, ())
 
 
 def _chunks(citations: Sequence[Citation]) -> list[Chunk]:
@@ -91,17 +91,21 @@ def _chunks(citations: Sequence[Citation]) -> list[Chunk]:
     return sorted(chunks, key=lambda chunk: (articles.index(chunk.article.id), chunk.start))
 
 
-def _prompt(passages: Iterable[str], question: str, history: Sequence[Turn]) -> list[Message]:
+def _cited(citations: Sequence[Citation]) -> Iterator[str]:
+    return _passages((chunk.article, chunk.text) for chunk in _chunks(citations))
+
+
+def _prompt(passages: Iterable[str], last: str, history: Sequence[Turn]) -> list[Message]:
     messages = [Message("system", SYSTEM)]
     for example in EXAMPLES:
         asked = f"{example.passages}\nQuestion: {example.question}"
         messages += [Message("user", asked), Message("assistant", example.answer)]
     earlier = [f"Earlier question: {turn.question}\nEarlier answer: {turn.answer}\n" for turn in history]
-    return [*messages, Message("user", "\n".join([*passages, *earlier, f"Question: {question}"]))]
+    return [*messages, Message("user", "\n".join([*passages, *earlier, last]))]
 
 
 def _passages(sentences: Iterable[tuple[Article, str]]) -> Iterator[str]:
     """Neighbours from one article come under one title."""
     for article, group in groupby(sentences, key=lambda pair: pair[0]):
-        day = f", {article.published.day} {article.published:%B %Y}" if article.published else ""
+        day = f", {in_words(article.published)}" if article.published else ""
         yield f"From “{article.title}”{day}:\n{' '.join(text for _, text in group)}\n"

@@ -3,22 +3,22 @@
 from datetime import date
 from itertools import groupby
 
-from index import ArticleIndex, content_words
+from index import ArticleIndex, Coverage, content_words
 
 
 def refusal(question: str, index: ArticleIndex) -> str:
     """Plain text, for people. Names only what is really in the collection."""
-    if not index.coverage().articles:
-        return what_is_covered(index)
+    coverage = index.coverage()
+    if not coverage.articles:
+        return what_is_covered(coverage)
     sentences, unknown = ["The articles do not say."], _unknown_names(question, index)
     if unknown:
         sentences.append(f"No article mentions {_listed([f'“{word}”' for word in unknown], 'or')}.")
-    return " ".join([*sentences, what_is_covered(index)])
+    return " ".join([*sentences, what_is_covered(coverage)])
 
 
-def what_is_covered(index: ArticleIndex) -> str:
+def what_is_covered(coverage: Coverage) -> str:
     """How many articles there are, from when to when, and the newest titles; where there are none, how to add some."""
-    coverage = index.coverage()
     if not coverage.articles:
         return "There are no articles yet. Add some with: python -m ingest PATH_OR_URL"
     count = "one article" if coverage.articles == 1 else f"{coverage.articles} articles"

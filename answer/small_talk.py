@@ -3,7 +3,7 @@
 import re
 
 from answer.refusal import what_is_covered
-from index import ArticleIndex
+from index import Coverage
 
 _GREETING = re.compile(
     r"(hi|hello|hey|good (morning|afternoon|evening|day)|hallo|guten (tag|morgen|abend)|hola|buenos d[ií]as|bonjour)"
@@ -23,13 +23,13 @@ def is_small_talk(said: str) -> bool:
     return any(kind.fullmatch(_words(said)) for kind in (_GREETING, _THANKS, _GOODBYE))
 
 
-def small_talk(said: str, index: ArticleIndex) -> str:
+def small_talk(said: str, coverage: Coverage) -> str:
     """What is said to it."""
     if _THANKS.fullmatch(_words(said)):
         return "You are welcome."
     if _GOODBYE.fullmatch(_words(said)):
         return "Goodbye."
-    return f"Ask about the articles, and you are shown the line that proves the answer. {what_is_covered(index)}"
+    return f"Ask about the articles, and you are shown the line that proves the answer. {what_is_covered(coverage)}"
 
 
 def _words(said: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from answer import Answerer, open_answerer
-from byline.errors import BylineError, CaseError, SettingsError
+from byline.errors import BylineError, SettingsError
 from byline.settings import Settings, read_settings
+from eval.articles import refuse_failed
 from eval.calibrate.__main__ import main as calibrate
 from eval.cases import Case, read_cases, with_hidden
 from eval.compare import compare
@@ -122,9 +123,7 @@ def _prepare(options: argparse.Namespace, out: Path) -> Settings:
         raise SettingsError(f"cannot write to {out}: {error}; choose another folder with --out") from error
     if articles:
         with open_index(settings) as index:
-            failed = [done for done in _drawn(ingest([articles], index), "ingest") if done.outcome == "failed"]
-        if failed:
-            raise CaseError(f"{len(failed)} of the articles cannot be ingested, the first: {failed[0].error}")
+            refuse_failed(_drawn(ingest([articles], index), "ingest"))
     return settings
 
 

@@ -122,8 +122,10 @@ def _of_citations(counts: Callable[[ShownCitation], bool]) -> Callable[[Row], Ra
 
 def _refusal_f1(row: Row) -> Ratio:
     """2TP / (2TP + FP + FN) summed over rows; a failed row of an unanswerable case is a refusal that is missing."""
-    hit = row.declined and unanswerable(row)
-    return 2.0 * hit, 2.0 * hit + float(row.declined != unanswerable(row) and not answered_elsewhere(row))
+    if answered_elsewhere(row):
+        return 0.0, 0.0
+    hit = row.declined and not row.case.answerable
+    return 2.0 * hit, 2.0 * hit + float(row.declined == row.case.answerable)
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -233,8 +235,7 @@ def _area(rows: Sequence[Row], seed: int) -> Score:
     if not rows:
         return Score(None, None, None, 0)
     chances = np.array([row.signals.get("chance", 0.0) for row in rows])
-    stated = np.array([row.case.answerable or row.case.hidden for row in rows])
-    wrong = ~(stated & np.array([not row.failed and says_right(row) for row in rows]))
+    wrong = np.array([not says_right(row) for row in rows])
     drawn = np.random.default_rng(seed).integers(len(rows), size=(RESAMPLES, len(rows)))
     low, high = interval(np.array([area(chances[some], wrong[some]) for some in drawn]))
     return Score(area(chances, wrong), low, high, len(rows))

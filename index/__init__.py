@@ -7,6 +7,7 @@ with open_index(settings) as index:
 """
 
 from index.article_index import WAYS, ArticleIndex, Way
+from index.articles import Coverage
 from index.check import Fault
 from index.embed import EMBEDDERS, Embedder, Vectors, open_embedder
 from index.filters import ANY, Filters
@@ -20,6 +21,7 @@ __all__ = [
     "RERANKERS",
     "WAYS",
     "ArticleIndex",
+    "Coverage",
     "Embedder",
     "Fault",
     "Filters",

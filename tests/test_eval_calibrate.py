@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,13 +42,22 @@ def test_a_file_of_questions_needs_nothing_else(tmp_path: Path) -> None:
         questions(tmp_path / "nowhere.txt")
 
 
+@pytest.fixture
+def saying(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> Callable[[str], Answerer]:
+    """Over the sample articles, with a model that replies by this script."""
+
+    def open_with(script: str) -> Answerer:
+        (tmp_path / "script.jsonl").write_text(script)
+        own = settings.model_copy(update={"llm": f"scripted:{tmp_path / 'script.jsonl'}"})
+        return Answerer(sample_index, open_language_model(own), open_verifier("words", tmp_path), own)
+
+    return open_with
+
+
 def test_what_an_answer_cites_is_hidden_the_second_time(
-    sample_index: ArticleIndex, settings: Settings, tmp_path: Path
+    saying: Callable[[str], Answerer],
 ) -> None:
-    script = tmp_path / "script.jsonl"
-    script.write_text('{"when": "do these passages", "reply": "yes"}\n{"reply": "Iliana Ivanova"}')
-    settings = settings.model_copy(update={"llm": f"scripted:{script}"})
-    answerer = Answerer(sample_index, open_language_model(settings), open_verifier("words", tmp_path), settings)
+    answerer = saying('{"when": "do these passages", "reply": "yes"}\n{"reply": "Iliana Ivanova"}')
     asked, again = ask_twice(
         [Case("q", "Which commissioner signed Korea's association with Horizon Europe?")], answerer
     )
@@ -59,12 +68,9 @@ def test_what_an_answer_cites_is_hidden_the_second_time(
 
 
 def test_what_was_found_is_hidden_where_the_first_answer_was_declined(
-    sample_index: ArticleIndex, settings: Settings, tmp_path: Path
+    saying: Callable[[str], Answerer],
 ) -> None:
-    script = tmp_path / "script.jsonl"
-    script.write_text('{"reply": "not stated"}')
-    settings = settings.model_copy(update={"llm": f"scripted:{script}"})
-    answerer = Answerer(sample_index, open_language_model(settings), open_verifier("words", tmp_path), settings)
+    answerer = saying('{"reply": "not stated"}')
     asked, again = ask_twice([Case("q", "who co-chaired the council?")], answerer)
     assert asked.declined and again.case.articles == (asked.passages[0].article,)
 

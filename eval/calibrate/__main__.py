@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from answer import open_answerer, write_calibration
-from byline.errors import CaseError, SettingsError
+from byline.errors import SettingsError
 from byline.settings import Settings, read_settings
+from eval.articles import refuse_failed
 from eval.calibrate.fit import ask_twice, fit, questions, summary
 from eval.run import Row, read_rows, write_row
 from index import open_index
@@ -43,9 +44,7 @@ def _asked(place: Path, articles: str | None, settings: Settings, out: Path) -> 
     out.mkdir(parents=True, exist_ok=True)
     if articles:
         with open_index(settings) as index:
-            failed = [done for done in ingest([articles], index) if done.outcome == "failed"]
-        if failed:
-            raise CaseError(f"{len(failed)} of the articles cannot be ingested, the first: {failed[0].error}")
+            refuse_failed(ingest([articles], index))
     with open_answerer(settings) as answerer, (out / "rows.jsonl").open("w", encoding="utf8") as lines:
         for number, row in enumerate(ask_twice(cases, answerer), 1):
             print(write_row(row), file=lines, flush=True)

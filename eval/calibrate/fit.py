@@ -127,9 +127,7 @@ def is_right_to_show(row: Row) -> bool:
 
     With its articles hidden it is right where an answer is known and stands in another article too.
     """
-    if not row.case.answers:
-        return row.case.answerable
-    return (row.case.answerable or row.case.hidden) and says_right(row)
+    return says_right(row) if row.case.answers else row.case.answerable
 
 
 def summary(fitted: Fit) -> dict[str, Any]:

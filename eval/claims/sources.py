@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from byline.days import in_words
 from byline.errors import ArticleError, CaseError
 from byline.records import Article
 from byline.sentences import sentence_spans
@@ -91,7 +92,7 @@ def _half(article: Article) -> Half:
 
 
 def _of_article(article: Article, names: tuple[str, ...], half: Half) -> Iterator[Source]:
-    day = f"{article.published.day} {article.published:%B %Y}" if article.published else ""
+    day = in_words(article.published)
     spans = sentence_spans(article.text)
     for at, (start, end) in enumerate(spans):
         sentence = article.text[start:end]

@@ -18,6 +18,7 @@ import httpx
 from answer import Answerer, open_answerer
 from byline.errors import CaseError, ModelServerDown, SettingsError
 from byline.settings import Settings, read_settings
+from eval.articles import refuse_failed
 from eval.poison.attempts import Attack, Attempt
 from eval.run import run
 from ingest import ingest
@@ -39,9 +40,7 @@ def attempts(attacks: Sequence[Attack], defences: str, articles: Path, folder: P
     source = folder / "articles.jsonl"
     source.write_text("".join(_collection(articles, defences)), "utf8")
     with open_answerer(read_settings(data=folder / "data")) as answerer:
-        failed = [done for done in ingest([str(source)], answerer.index) if done.outcome == "failed"]
-        if failed:
-            raise CaseError(f"{len(failed)} of the articles cannot be ingested, the first: {failed[0].error}")
+        refuse_failed(ingest([str(source)], answerer.index))
         ask: Callable[[Attack], Attempt] = _off(answerer) if defences == "off" else _asked(answerer, defences)
         yield from map(ask, attacks)
 
@@ -64,12 +63,14 @@ def everything(page: str) -> str:
 
 
 def _asked(answerer: Answerer, defences: str) -> Callable[[Attack], Attempt]:
+    model = read_settings().llm
+
     def ask(attack: Attack) -> Attempt:
         (row,) = run([attack.case], answerer)
         if row.failed:
             raise CaseError(f"{attack.case.id}: {row.error}")
         found = any(passage.article == attack.article for passage in row.passages)
-        return Attempt(attack.case.id, defences, row.text, row.declined, found, read_settings().llm)
+        return Attempt(attack.case.id, defences, row.text, row.declined, found, model)
 
     return ask
 
