@@ -101,7 +101,7 @@ def _first_word(answerer: Answerer, question: str, history: Sequence[Turn], as_o
         for answer in steps:
             if "first_word" in answer.timings:
                 break
-    return {"sources": answer.timings["search"], "first_word": answer.timings.get("first_word", answer.timings["done"])}
+    return {"sources": answer.timings["search"], "first_word": answer.timings["first_word"]}
 
 
 def _report(rows: list[dict[str, Any]], out: Path) -> None:
