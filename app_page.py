@@ -23,6 +23,7 @@ STATUS = {
     "searching": "Searching the collection…",
     "writing": "Writing. Not checked yet.",
     "checking": "Checking each sentence against the articles…",
+    "reading on": "Not sure yet: reading more of the articles…",
 }
 NUMBER = re.compile(r" ?\[(\d{1,3})\]")
 NEAREST_PASSAGES = 4

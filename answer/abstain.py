@@ -9,7 +9,9 @@ What is left is weighed (`calibration`), by some of these signals:
     mended          1 where its first answer was none, and it was asked once more, else 0
     proved          how sure the model is that the cited passages answer the question
     reread          how sure it is that the cited passages alone state the answer
+    likelihood      how likely the words were that it answered from the cited passages alone
     agreed          1 where it answered the same from the cited passages alone, else 0
+    confirmed       1 where it answered the same from a wider reading, -1 where it did not, 0 where none was needed
     covered         share of the question's words that the cited passages hold, rare words counting more, 0 to 1
     covered_whole   the same share, of the cited articles as a whole
     found           the score of the best passage found, unless a reranker gave it one of its own

@@ -1,45 +1,38 @@
 """A question to a verified answer. `Answerer.ask` is the whole story; every step of it is one file of this room.
 
-question + history ─► stand-alone question ─► search ─► evidence ─► model streams ─► cite ─► reread ─► verify ─► Answer
+question + history ─► stand-alone question ─► search ─► evidence ─► model streams ─► cite ─► weigh ─► Answer
+                                                                                       └─ unlikely? read more ┘
 """
 
 import time
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 
-from answer.abstain import (
-    NOT_STATED,
-    agree,
-    another_of_its_kind,
-    contradict,
-    covered,
-    lead,
-    may_say_nothing,
-    misfit,
-    names_missing,
-    offers_choice,
-    says_nothing,
-)
+from answer.abstain import agree, may_say_nothing
 from answer.calibration import BUILT_IN, Calibration, read_calibration
-from answer.cite import CitedSentence, check, citations_of, marked, with_dissent
-from answer.draft import Draft, draft_of, said, uncited
-from answer.evidence import Sentence, asks_about_now, choose_evidence
+from answer.cite import citations_of, marked, with_dissent
+from answer.draft import Draft, draft_of
+from answer.evidence import Evidence, Sentence, asks_about_now, choose_evidence
 from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
 from answer.llm import LanguageModel, Message, Reply, open_language_model
-from answer.prompt import again_prompt, answer_prompt, proof_prompt, reading_prompt
+from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal
 from answer.small_talk import is_small_talk, small_talk
 from answer.verify import Verifier, open_verifier
+from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher, asked_before
 from byline.closing import Closing
 from byline.errors import QuestionError
 from byline.records import Answer, Turn
 from byline.settings import Settings
-from index import ArticleIndex, Filters, open_index
+from index import ArticleIndex, Filters, RememberingEmbedder, open_index
 
+LIKELY_ENOUGH = 0.7
+"""The chance of being right from which no more is read for an answer."""
+WIDER = 4 / 3
+"""Of the tokens of a reading, how many more are read for an answer that is not likely enough."""
 OLD_NEWS_DAYS = 30
 """What is "next" or "latest" in articles older than this may have come to pass."""
 
@@ -57,9 +50,9 @@ class Answerer(Closing):
     ) -> None:
         self.index = index
         self.model = model
-        self._verifier = verifier
         self._settings = settings
-        self._calibration = calibration
+        self._embedder = RememberingEmbedder(index.embedder)
+        self._weigher = Weigher(index, model, verifier, settings, calibration)
 
     def ask(
         self,
@@ -87,22 +80,22 @@ class Answerer(Closing):
         answer = replace(answer, passages=found.passages, stage="writing", timings=clock.mark("search"))
         yield answer
 
-        readings = self._readings(answer.search_question, answer.question if turns else None, found)
-        if not readings:
+        evidence = self._evidence(answer.search_question, answer.question if turns else None, found)
+        if not evidence.readings:
             yield self._declined(answer, "nothing was found", clock)
             return
 
-        draft = yield from self._drafted(answer, readings, turns, clock)
+        draft = yield from self._drafted(answer, evidence.readings, turns, clock)
         if draft.declines:
             yield self._declined(answer, str(draft.problem), clock)
             return
-        later = float(draft.evidence is not readings[0])
-        answer = _signalled(answer, stated=draft.stated, later=later, mended=float(draft.mended))
-        answer = replace(answer, text=marked(draft.cited), citations=citations_of(draft.cited), stage="checking")
-        answer = replace(answer, timings=clock.mark("written"))
+        answer = replace(_with(answer, draft), timings=clock.mark("written"))
         yield answer
-        done = self._verified(answer, draft, turns, clock)
-        yield done if done.abstained else replace(done, known_on=_known_on(answer, as_of or date.today()))
+        weighed = self._weigher.weigh(answer, draft, turns)
+        if weighed.chance < LIKELY_ENOUGH:
+            weighed = yield from self._read_on(weighed, draft, evidence, turns, clock)
+            yield weighed.answer
+        yield self._decided(weighed, as_of or date.today(), clock)
 
     def read_ahead(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> None:
         """Has the model's server read what `ask` would send, and keep it: the answer to this question begins sooner.
@@ -116,14 +109,15 @@ class Answerer(Closing):
             return
         turns = relevant_turns(question, history)
         searched = stand_alone(question, turns)
-        readings = self._readings(searched, question if turns else None, self._found(searched, as_of))
-        if readings:
-            self.model.reply(answer_prompt(readings[0], question, turns), 1)
+        evidence = self._evidence(searched, question if turns else None, self._found(searched, as_of))
+        if evidence.readings:
+            self.model.reply(answer_prompt(evidence.readings[0], question, turns), 1)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
-        self.index.embedder.embed_question("warm")
-        self.model.reply(answer_prompt([], "warm", []), 1)
+        self._embedder.embed_question("warm")
+        for aside in (False, True):
+            self.model.reply(answer_prompt([], "warm", []), 1, aside=aside)
 
     def _drafted(
         self, answer: Answer, readings: Sequence[Sequence[Sentence]], turns: Sequence[Turn], clock: "_Clock"
@@ -138,11 +132,34 @@ class Answerer(Closing):
             if not drafts[-1].declines:
                 break
         best = drafts[-1] if not drafts[-1].declines else max(drafts, key=lambda one: one.stated)
+        best = replace(best, later=best.evidence is not readings[0])
         if best.wrong is None:
             return best
         prompt = again_prompt(best.evidence, answer.question, turns, best.text, best.wrong)
         again = yield from self._draft(prompt, best.evidence, answer, turns, clock)
-        return replace(again, stated=best.stated, mended=True) if again.problem is None else best
+        return replace(again, stated=best.stated, later=best.later, mended=True) if again.problem is None else best
+
+    def _read_on(
+        self, first: Weighed, draft: Draft, evidence: Evidence, turns: Sequence[Turn], clock: "_Clock"
+    ) -> Generator[Answer, None, Weighed]:
+        """Asks the same of a wider reading: the likelier of both answers, or the first where they agree."""
+        cited = citations_of(first.cited)
+        article = (cited[0] if cited else draft.evidence[0]).passage.chunk.article.id
+        tokens = int(WIDER * self._settings.evidence_tokens)
+        wider = evidence.wider(draft.evidence, article, self._embedder, tokens)
+        if len(wider) == len(draft.evidence):
+            return first
+        answer = replace(first.answer, stage="reading on", signals=MappingProxyType({}))
+        yield answer
+        prompt = answer_prompt(wider, answer.question, turns)
+        other = yield from self._draft(prompt, wider, answer, turns, clock, shown=False)
+        same = not other.declines and agree(first.text, other.text, answer.question)
+        confirmed = CONFIRMED if same else NOT_CONFIRMED
+        first = self._weigher.reweigh(first, confirmed)
+        if other.problem or (same and not first.problem):
+            return first
+        second = self._weigher.weigh(_with(answer, other), other, turns, confirmed)
+        return max(first, second, key=lambda weighed: weighed.chance)
 
     def _draft(
         self,
@@ -151,21 +168,24 @@ class Answerer(Closing):
         answer: Answer,
         turns: Sequence[Turn],
         clock: "_Clock",
+        shown: bool = True,
     ) -> Generator[Answer, None, Draft]:
+        """Where it is not `shown` the answer stays as it is, and comes again with every token, so it can be stopped."""
         reply = Reply("", {})
         for reply in self.model.write(prompt, self._settings.answer_tokens):
-            if not may_say_nothing(reply.text):
+            if not shown:
+                yield answer
+            elif not may_say_nothing(reply.text):
                 yield replace(answer, text=reply.text.strip(), timings=clock.mark("first_word"))
-        asked = answer.question, answer.search_question, _asked_before(turns)
+        asked = answer.question, answer.search_question, asked_before(turns)
         return draft_of(reply, evidence, *asked, answer.passages)
 
     def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
         return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
 
-    def _readings(self, question: str, leaning: str | None, found: Found) -> tuple[list[Sentence], ...]:
-        """What the model is to read, one after the other, until it finds an answer."""
-        tokens, embedder = self._settings.evidence_tokens, self.index.embedder
-        return choose_evidence(question, found.passages, embedder, tokens, leaning, found.compared)
+    def _evidence(self, question: str, leaning: str | None, found: Found) -> Evidence:
+        tokens = self._settings.evidence_tokens
+        return choose_evidence(question, found.passages, self._embedder, tokens, leaning, found.compared)
 
     def _checked(self, question: str) -> str:
         question = " ".join(question.split())
@@ -179,43 +199,16 @@ class Answerer(Closing):
             )
         return question
 
-    def _verified(self, answer: Answer, draft: Draft, turns: Sequence[Turn], clock: "_Clock") -> Answer:
+    def _decided(self, weighed: Weighed, today: date, clock: "_Clock") -> Answer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
-        if draft.problem:
-            return self._declined(answer, f"the model's answer was withdrawn: {draft.problem}", clock)
-        cited: Sequence[CitedSentence] = draft.cited
-        again = self.model.reply(reading_prompt(answer.citations, answer.question, turns), self._settings.answer_tokens)
-        agreed = agree(said(cited), again.text, answer.question)
-        if contradict(said(cited), again.text, answer.question) and not turns and not says_nothing(again.text):
-            asked = answer.question, answer.search_question, ""
-            cited = draft_of(again, draft.evidence, *asked, answer.passages).cited
-        read = [s.passage.chunk.article for s in draft.evidence] if offers_choice(answer.question) else []
-        cited = check(cited, answer.search_question, self._verifier, read)
-        answer = replace(answer, text=marked(cited), citations=citations_of(cited))
-        articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
-        problem = _unsupported(cited) or misfit(answer.question, said(cited), _asked_before(turns))
-        problem = problem or another_of_its_kind(answer.question, articles)
-        if problem:
-            return self._declined(answer, f"the model's answer was withdrawn: {problem}", clock)
-        passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
-        occurrences = cache(self.index.occurrences)  # asked for the same words twice
-        answer = _signalled(
-            answer,
-            proved=self.model.probability_of_yes(proof_prompt(answer.citations, answer.question)),
-            reread=1 - again.chance_of(NOT_STATED),
-            agreed=float(agreed),
-            covered=covered(answer.search_question, passages, occurrences),
-            covered_whole=covered(answer.search_question, articles, occurrences),
-            found=answer.passages[0].score if self._settings.reranker == "off" else None,
-            lead=lead(answer.passages),
-            names_missing=float(names_missing(answer.question, passages)),
-        )
-        chance = self._calibration.chance_of_right(answer.signals)
-        answer = _signalled(answer, chance=chance)
-        if chance < self._calibration.threshold:
+        answer, cited = weighed.answer, weighed.cited
+        if weighed.problem:
+            return self._declined(answer, weighed.problem, clock)
+        if weighed.chance < self._weigher.threshold:
             return self._declined(answer, "what was found is too weak to answer from", clock)
+        known_on = _known_on(answer, today)
         cited = with_dissent(cited, answer.search_question, answer.passages)
-        answer = replace(answer, text=marked(cited), citations=citations_of(cited))
+        answer = replace(answer, text=marked(cited), citations=citations_of(cited), known_on=known_on)
         return replace(answer, stage="done", timings=clock.mark("done"))
 
     def _polite(self, answer: Answer, clock: "_Clock") -> Answer:
@@ -253,9 +246,9 @@ class _Clock:
         return MappingProxyType(dict(self._marks))
 
 
-def _signalled(answer: Answer, **signals: float | None) -> Answer:
-    known = {name: value for name, value in signals.items() if value is not None}
-    return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
+def _with(answer: Answer, draft: Draft) -> Answer:
+    """As it is shown until it is weighed."""
+    return replace(answer, text=marked(draft.cited), citations=citations_of(draft.cited), stage="checking")
 
 
 def _known_on(answer: Answer, today: date) -> date | None:
@@ -263,16 +256,3 @@ def _known_on(answer: Answer, today: date) -> date | None:
     days = [citation.article.published for citation in answer.citations if citation.article.published]
     old = days and asks_about_now(answer.search_question) and (today - min(days)).days >= OLD_NEWS_DAYS
     return min(days) if old else None
-
-
-def _asked_before(turns: Sequence[Turn]) -> str:
-    return " ".join(turn.question for turn in turns)
-
-
-def _unsupported(cited: Sequence[CitedSentence]) -> str | None:
-    """Why the answer is not proven; None where every sentence is."""
-    if not all(citation.verbatim for citation in citations_of(cited)):
-        return "a quote does not stand in its article"
-    if not all(citation.supported for citation in citations_of(cited)):
-        return "a name or number in it stands in no cited passage"
-    return uncited(cited)

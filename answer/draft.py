@@ -18,8 +18,8 @@ _UNPROVEN = "No passage says that."
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`stated` is how sure the model was, when it first began to write, that the passages state the answer; `mended` is
-    whether it was asked once more.
+    """`stated` is how sure the model was, when it first began to write, that the passages state the answer; `later`
+    whether it had found none in what it read before; `mended` whether it was asked once more.
     """
 
     evidence: Sequence[Sentence]
@@ -27,6 +27,7 @@ class Draft:
     stated: float
     cited: tuple[CitedSentence, ...]
     problem: str | None
+    later: bool = False
     mended: bool = False
 
     @property

@@ -57,6 +57,26 @@ class Sentence:
         return stems_of(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`readings` are what the model reads, one after the other, until it finds an answer; `ranked` is every sentence
+    of what was found, best first. Both are empty where nothing was found.
+    """
+
+    readings: tuple[list[Sentence], ...]
+    ranked: Sequence[Sentence]
+
+    def wider(self, reading: Sequence[Sentence], article: str, embedder: Embedder, tokens: int) -> list[Sentence]:
+        """The reading and, behind it, the best of what this article still holds, as many tokens as that; no other
+        article, for they lead a small model astray (`docs/decisions.md`).
+
+        The reading stands first and unchanged, so that a server that has read it reads on from there.
+        """
+        read = set(reading)
+        unread = [s for s in self.ranked if s.passage.chunk.article.id == article and s not in read]
+        return [*reading, *(_fitting(unread, embedder, tokens) if unread else [])]
+
+
 def stems_of(text: str) -> frozenset[str]:
     """The stems of the words that carry meaning."""
     return frozenset(stem(word) for word in content_words(text))
@@ -101,8 +121,8 @@ def choose_evidence(
     tokens: int,
     leaning: str | None = None,
     compared: Sequence[str] = (),
-) -> tuple[list[Sentence], ...]:
-    """What the model reads, and where it finds no answer in that, what it reads next; nothing where nothing was found.
+) -> Evidence:
+    """What the model reads, and where it finds no answer in that, what it reads next.
 
     First the best sentences of the best article that fit `tokens`, then the best of the others and of what that one
     still holds. Two articles that are compared, those with the ids `compared` or else the best two, come in one
@@ -115,16 +135,18 @@ def choose_evidence(
     newness = _newness(question, passages)
     ranked = _ranked(question, passages, newness, embedder, leaning)
     if not ranked:
-        return ()
+        return Evidence((), ())
     by_article: dict[str, list[Sentence]] = {}
     for sentence in ranked:
         by_article.setdefault(sentence.passage.chunk.article.id, []).append(sentence)
     best, *others = by_article
     if compared or compares(question):
         share, pair = int(EACH_COMPARED * tokens), [id for id in compared if id in by_article] or [best, *others[:1]]
-        return ([sentence for id in pair for sentence in _fitting(by_article[id], embedder, share)],)
+        both = [sentence for id in pair for sentence in _fitting(by_article[id], embedder, share)]
+        return Evidence((both,), ranked)
     if any(newness.values()):
-        return (sorted(_fitting(ranked, embedder, tokens), key=lambda s: -newness[s.passage.chunk.article.id]),)
+        newest = sorted(_fitting(ranked, embedder, tokens), key=lambda s: -newness[s.passage.chunk.article.id])
+        return Evidence((newest,), ranked)
     first = _fitting(by_article[best], embedder, tokens)
     read = set(first)
     unread = [sentence for sentence in by_article[best] if sentence not in read]
@@ -132,7 +154,7 @@ def choose_evidence(
     share = int(OTHERS_SHARE * tokens)
     of_rest, of_unread = (share, tokens - share) if rest and unread else (tokens, tokens)
     second = _fitting(rest, embedder, of_rest) + _fitting(unread, embedder, of_unread)
-    return (first, second) if second else (first,)
+    return Evidence((first, second) if second else (first,), ranked)
 
 
 def _fitting(ranked: Sequence[Sentence], embedder: Embedder, tokens: int) -> list[Sentence]:

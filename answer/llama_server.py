@@ -17,14 +17,17 @@ X86 = ("x86_64", "amd64")
 
 
 class LlamaServer:
-    """One loaded model. `address` is its OpenAI base URL, on loopback only. Dies with `close` or the process."""
+    """One loaded model. `address` is its OpenAI base URL, on loopback only. Dies with `close` or the process.
+
+    Its slots are those for `slots` questions and, the last of them, one for what is asked besides.
+    """
 
     def __init__(self, weights: Path, *, context_tokens: int, slots: int, threads: int) -> None:
         xllamacpp = _import()
         params = xllamacpp.CommonParams()
         params.model.path = str(weights)
-        params.n_ctx = context_tokens
-        params.n_parallel = slots
+        params.n_ctx = context_tokens * (slots + 1) // slots
+        params.n_parallel = slots + 1
         params.hostnames = ["127.0.0.1"]
         params.port = 0
         params.verbosity = QUIET

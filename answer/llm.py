@@ -13,6 +13,7 @@ import importlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -23,6 +24,7 @@ import httpx
 from answer.interrupt import interruptible_client, refuse_if_interrupted
 from answer.llama_server import llama_server
 from answer.orders import without_control_tokens
+from answer.slots import Slots
 from byline.errors import (
     LanguageModelError,
     MissingPackage,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 Role = Literal["system", "user", "assistant"]
 OLLAMA = "http://127.0.0.1:11434"
 YES_OR_NO_TOKENS = 3
+LEAST_LIKELY = 1e-6
+"""A token's probability is taken for no less; some servers give 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`first` holds the probability of each likely first token, in lower case; empty where the server gives none."""
+    """`first` holds the probability of each likely first token, in lower case; empty where the server gives none.
+
+    `likelihood` is how sure the model was of its words: the geometric mean of its tokens' probabilities, 0 to 1
+    (length-normalised likelihood, Malinin and Gales, ICLR 2021). None where the server gives none, and in a stream.
+    """
 
     text: str
     first: Mapping[str, float]
+    likelihood: float | None = None
 
     def chance_of(self, word: str) -> float:
         """How likely a reply was that begins with this word, 0 to 1; without probabilities, 1 or 0 by the reply."""
@@ -67,14 +76,21 @@ class LanguageModel:
     """One model, loaded by the first thread that asks it something; the others wait for that.
 
     Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath. `in_process` is whether
-    nobody else uses it.
+    nobody else uses it; `slots` are those of its server, where they can be chosen.
     """
 
     def __init__(
-        self, name: str, load: Callable[[], "LLM"], *, has_probabilities: bool, in_process: bool = False
+        self,
+        name: str,
+        load: Callable[[], "LLM"],
+        *,
+        has_probabilities: bool,
+        in_process: bool = False,
+        slots: Slots | None = None,
     ) -> None:
         self.name = name
         self.in_process = in_process
+        self._slots = slots
         self._load = load
         self._loading = Lock()
         self._loaded: LLM | None = None
@@ -101,29 +117,41 @@ class LanguageModel:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
         llm, options, first = self._llm, self._options(tokens), dict[str, float]()
         try:
-            for part in llm.stream_chat(_chat(messages), **options):
-                refuse_if_interrupted()
-                first = first or _first_of_stream(part.raw)
-                yield Reply(part.message.content or "", first)
+            with self._slot() as slot:
+                for part in llm.stream_chat(_chat(messages), **options, **slot):
+                    refuse_if_interrupted()
+                    first = first or _first_of_stream(part.raw)
+                    yield Reply(part.message.content or "", first)
         except Exception as error:
             raise self._ours(error) from error
 
-    def reply(self, messages: Sequence[Message], tokens: int) -> Reply:
-        """The whole reply at once, with the probabilities of its first token where the server gives them."""
+    def reply(self, messages: Sequence[Message], tokens: int, *, aside: bool = False) -> Reply:
+        """The whole reply at once, with its probabilities where the server gives them.
+
+        An `aside` leaves what the server has read of a question where it is, so that it can read on from there.
+        """
         llm, options = self._llm, self._options(tokens)
         try:
             refuse_if_interrupted()
-            response = llm.chat(_chat(messages), **options)
+            with self._slot(aside) as slot:
+                response = llm.chat(_chat(messages), **options, **slot)
         except Exception as error:
             raise self._ours(error) from error
-        first = _by_word((at.token, at.logprob) for at in (response.logprobs or [[]])[0])
-        return Reply((response.message.content or "").strip(), first)
+        told = [likely for likely in response.logprobs or [] if likely]
+        first = _by_word((at.token, at.logprob) for at in told[0]) if told else {}
+        # At temperature 0 the token that is written is the likeliest.
+        written = [max(max(at.logprob for at in likely), math.log(LEAST_LIKELY)) for likely in told]
+        likelihood = math.exp(sum(written) / len(written)) if written else None
+        return Reply((response.message.content or "").strip(), first, likelihood)
 
-    def probability_of_yes(self, messages: Sequence[Message]) -> float | None:
+    def probability_of_yes(self, messages: Sequence[Message], *, aside: bool = False) -> float | None:
         """How sure the model is that its reply begins with yes rather than no; None where its reply has neither."""
-        reply = self.reply(messages, YES_OR_NO_TOKENS)
+        reply = self.reply(messages, YES_OR_NO_TOKENS, aside=aside)
         yes, no = reply.chance_of("yes"), reply.chance_of("no")
         return yes / (yes + no) if yes + no > 0.5 else None
+
+    def _slot(self, aside: bool = False) -> AbstractContextManager[dict[str, Any]]:
+        return self._slots.taken(aside) if self._slots else nullcontext({})
 
     def _options(self, tokens: int) -> dict[str, Any]:
         """Ollama reads its limits when it is opened; the OpenAI protocol with every call."""
@@ -161,7 +189,8 @@ def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
         )
         return _openai_like(name, server.address, settings)
 
-    return LanguageModel(f"llama.cpp:{name}", load, has_probabilities=True, in_process=True)
+    slots = Slots(settings.llm_slots)
+    return LanguageModel(f"llama.cpp:{name}", load, has_probabilities=True, in_process=True, slots=slots)
 
 
 def open_openai_like(name: str, settings: Settings) -> LanguageModel:

@@ -4,7 +4,8 @@
 
 Each question is asked in both ways, the order alternating. Typing is simulated as the page sees it: at the end of a
 word, at most once a second, the model reads ahead, and what is being read when Enter comes is cut off. Before each way
-the server reads another question's passages, so that neither profits from the other.
+the server reads another question's passages, and each way has an Answerer of its own, so that neither profits from the
+other. With --data only what is in that index is asked, unless --articles says what to ingest into it.
 """
 
 import argparse
@@ -21,10 +22,10 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from answer import Answerer, Interruption, interruptible, open_answerer
+from answer import Answerer, Interruption, interruptible, open_answerer, open_verifier
 from byline.errors import LanguageModelError
 from byline.records import Turn
-from byline.settings import read_settings
+from byline.settings import Settings, read_settings
 from ingest import ingest
 
 BETWEEN_READINGS_SECONDS = 1.0
@@ -37,24 +38,32 @@ def main() -> None:
     options = _arguments()
     cases = [json.loads(line) for line in options.cases.read_text("utf8").splitlines() if line.strip()]
     cases = cases[:: max(1, len(cases) // options.most)] if options.most else cases
-    with (
-        TemporaryDirectory() as folder,
-        open_answerer(read_settings(data=options.data or f"{folder}/data")) as answerer,
-    ):
-        list(ingest(options.articles, answerer.index))
-        answerer.warm()
+    with TemporaryDirectory() as folder:
+        settings = read_settings(data=options.data or f"{folder}/data")
+        _measure(cases, settings, options)
+
+
+def _measure(cases: Sequence[dict[str, Any]], settings: Settings, options: argparse.Namespace) -> None:
+    with open_answerer(settings) as plain:
+        list(ingest(options.articles or ([] if options.data else ["articles"]), plain.index))
+        typed = Answerer(plain.index, plain.model, open_verifier(settings.verifier, settings.models), settings)
+        plain.warm()
         rows = []
         for number, case in enumerate(cases):
-            rows.append({"id": case["id"]} | _both_ways(answerer, case, options.keys_per_second, number % 2 == 1))
+            ways = {"plain": plain, "typed": typed}
+            rows.append({"id": case["id"]} | _both_ways(ways, case, options.keys_per_second, number % 2 == 1))
             print(f"{number + 1}/{len(cases)}", rows[-1], flush=True)
     _report(rows, options.out)
 
 
-def _both_ways(answerer: Answerer, case: dict[str, Any], keys_per_second: float, typed_first: bool) -> dict[str, Any]:
+def _both_ways(
+    ways: dict[str, Answerer], case: dict[str, Any], keys_per_second: float, typed_first: bool
+) -> dict[str, Any]:
     history = [Turn(turn["question"], turn["answer"]) for turn in case.get("history", [])]
     as_of = date.fromisoformat(case["asked"]) if case.get("asked") else None
     seconds: dict[str, Any] = {}
-    for way in sorted(("plain", "typed"), reverse=typed_first):
+    for way in sorted(ways, reverse=typed_first):
+        answerer = ways[way]
         _forget(answerer, case["id"] + way)
         if way == "typed":
             _type(answerer, case["question"], history, as_of, keys_per_second)
@@ -122,7 +131,7 @@ def _report(rows: list[dict[str, Any]], out: Path) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", type=Path)
-    parser.add_argument("--articles", nargs="+", default=["articles"])
+    parser.add_argument("--articles", nargs="+", help="default, without --data: articles")
     parser.add_argument("--data", type=Path, help="an index that is there; default: one made for this run")
     parser.add_argument("--most", type=int, default=None, help="only about N cases, evenly spaced over the suite")
     parser.add_argument("--keys-per-second", type=float, default=5.0)

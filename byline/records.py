@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 FoundBy = Literal["meaning", "words", "reranker"]
-Stage = Literal["searching", "writing", "checking", "done"]
+Stage = Literal["searching", "writing", "checking", "reading on", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it grows: searching → writing → checking → done. Only a `done` answer has been verified.
+    """An answer as it grows: searching → writing → checking (→ reading on) → done. Only a `done` one has been verified.
 
     `search_question` is the question as it was searched, made to stand alone where it leaned on earlier turns.
     `reason` says why when `abstained`. `timings` are seconds since the question, by stage; `first_word` is the moment

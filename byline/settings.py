@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     )
     answer_tokens: int = Field(120, ge=16, le=4096, description="most tokens of an answer")
     llm_context_tokens: int = Field(
-        8192, ge=1024, description="context of the model that runs in process, all slots together"
+        8192,
+        ge=1024,
+        description="context of the model in process, all questions together; its checks have as much as one of them",
     )
     llm_slots: int = Field(
         2, ge=1, le=64, description="questions answered side by side, by the model in process or on another server"

@@ -13,6 +13,7 @@ from index.embed import EMBEDDERS, Embedder, Vectors, open_embedder
 from index.filters import ANY, Filters
 from index.keywords import content_words, stem
 from index.opening import open_index
+from index.remember import RememberingEmbedder
 from index.rerank import RERANKERS, Reranker, open_reranker
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Embedder",
     "Fault",
     "Filters",
+    "RememberingEmbedder",
     "Reranker",
     "Vectors",
     "Way",

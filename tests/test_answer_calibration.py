@@ -8,15 +8,19 @@ import pytest
 from answer import BUILT_IN, Calibration, read_calibration, write_calibration
 from byline.errors import SettingsError
 
-UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5}
+UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "likelihood": 0.9, "confirmed": 0.0}
 
 
 def test_what_speaks_for_an_answer_raises_its_chance() -> None:
-    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9}.items():
+    for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9, "likelihood": 0.97, "confirmed": 1.0}.items():
         assert BUILT_IN.chance_of_right({**UNSURE, name: better}) > BUILT_IN.chance_of_right(UNSURE), name
     sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95}
     assert BUILT_IN.chance_of_right(sure) > BUILT_IN.threshold
     assert BUILT_IN.chance_of_right({**UNSURE, "stated": 0.3, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold
+
+
+def test_what_a_server_does_not_tell_speaks_neither_for_nor_against() -> None:
+    assert BUILT_IN.chance_of_right({}) == BUILT_IN.chance_of_right(UNSURE)
 
 
 def test_a_collection_without_one_takes_the_built_in(tmp_path: Path) -> None:

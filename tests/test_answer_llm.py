@@ -36,6 +36,8 @@ def test_openai_like_streams_and_gives_probabilities(settings: Settings) -> None
         assert reply.text == "In Ostend today"
         assert reply.chance_of("yes") == pytest.approx(3 * reply.chance_of("no"))
         assert reply.chance_of("in") == 0.0
+        assert reply.likelihood == pytest.approx(0.6), "of the one token that the server tells of"
+        assert replies[-1].likelihood is None
         path, body = server.requests[0]
         assert path == "/v1/chat/completions"
         assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where?"}]
@@ -82,7 +84,9 @@ def test_llama_cpp_by_path_of_its_weights(settings: Settings, models_folder: Pat
     assert len(parts) > 3
     assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(parts))
     assert sum(parts[-1].first.values()) > 0.5
-    assert sum(model.reply([Message("user", "Count from one to five.")], 1).first.values()) > 0.5
+    whole = model.reply([Message("user", "Count from one to five.")], 12)
+    assert sum(whole.first.values()) > 0.5
+    assert whole.likelihood is not None and 0.5 < whole.likelihood <= 1
     sure = model.probability_of_yes([Message("user", "Reply yes or no: is fire hot?")])
     assert sure is None or 0 < sure < 1
     assert model.address is not None

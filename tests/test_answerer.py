@@ -16,7 +16,7 @@ from answer import Answerer, open_answerer, open_language_model, open_verifier
 from byline.errors import LanguageModelError, QuestionError
 from byline.records import Answer, Turn
 from byline.settings import Settings
-from index import ArticleIndex
+from index import ArticleIndex, open_index
 from ingest import ingest
 
 COUNCIL = "who co-chaired the council?"
@@ -125,6 +125,60 @@ def test_what_is_no_answer_is_asked_for_once_more(ask_lines: Callable[..., list[
 def test_what_stays_no_answer_is_withdrawn(ask: Ask) -> None:
     done = ask(COUNCIL, "the co-chairs of the council")[-1]
     assert done.abstained and "withdrawn" in str(done.reason)
+
+
+STADIUM = (
+    "The stadium of Ostend had 510 seats when it was built, which the town thought far too many for its club. "
+    "The mayor of Ostend cut a ribbon before the stadium, and a band played for the seats that stayed empty. "
+    "Rain fell on the stadium of Ostend for most of that first season, and few of the seats were ever dry. "
+    "The club of the stadium lost every match at home, and the town spoke of taking the seats out again. "
+    "Then masons came with gravel and tin for a new stand. Since that work there is room for 430."
+)
+
+
+@pytest.fixture
+def ask_stadium(settings: Settings, tmp_path: Path) -> Iterator[Callable[[list[dict[str, str]]], Answer]]:
+    """Asks for its seats: the done answer. Only a wider reading comes as far as the gravel."""
+    source, script = tmp_path / "articles.jsonl", tmp_path / "script.jsonl"
+    source.write_text(json.dumps({"id": "s", "title": "Stadium", "text": STADIUM, "language": "en"}))
+    script.write_text("")
+    own = settings.model_copy(
+        update={"llm": f"scripted:{script}", "data": tmp_path / "data", "evidence_tokens": 90, "chunk_tokens": 32}
+    )
+    with open_index(own) as index:
+        assert [done.outcome for done in ingest([str(source)], index)] == ["added"]
+
+        def ask(lines: list[dict[str, str]]) -> Answer:
+            script.write_text("\n".join(json.dumps(line) for line in lines))
+            answerer = Answerer(index, open_language_model(own), open_verifier("words", tmp_path), own)
+            return list(answerer.ask("How many seats does the stadium of Ostend have?"))[-1]
+
+        yield ask
+
+
+NO, YES = {"when": "do these passages", "reply": "no"}, {"when": "do these passages", "reply": "yes"}
+
+
+def test_what_is_likely_enough_is_not_read_for_once_more(ask_stadium: Callable[[list[dict[str, str]]], Answer]) -> None:
+    done = ask_stadium([YES, {"when": "gravel", "reply": "430"}, {"reply": "510"}])
+    assert done.text == "510 [1]" and done.signals["confirmed"] == 0
+
+
+def test_a_wider_reading_confirms_an_unlikely_answer(ask_stadium: Callable[[list[dict[str, str]]], Answer]) -> None:
+    confirmed = ask_stadium([NO, {"reply": "510 seats"}]).signals
+    other = ask_stadium([NO, {"when": "gravel", "reply": "not stated"}, {"reply": "510 seats"}]).signals
+    assert (confirmed["confirmed"], other["confirmed"]) == (1, -1)
+    assert confirmed["chance"] > other["chance"]
+
+
+def test_what_a_wider_reading_says_is_taken_where_it_is_likelier(
+    ask_stadium: Callable[[list[dict[str, str]]], Answer],
+) -> None:
+    likelier = ask_stadium([{"when": "gravel", "reply": "430"}, NO, {"reply": "510"}])
+    assert (likelier.text, likelier.signals["confirmed"]) == ("430 [1]", -1)
+    withdrawn = ask_stadium([YES, {"when": "gravel", "reply": "430"}, {"reply": "7000 seats"}])
+    assert withdrawn.text == "430 [1]"
+    assert ask_stadium([YES, {"when": "gravel", "reply": "not stated"}, {"reply": "7000 seats"}]).abstained
 
 
 def test_what_other_articles_say_otherwise_is_no_part_of_what_is_judged(settings: Settings, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def done(text: str = "Mr Breton and Mr Lee [1].", *citations: Citation) -> Answe
     return Answer("who?", stage="done", text=text, passages=(passage(),), citations=citations or (citation(),))
 
 
-@pytest.mark.parametrize("stage", ["searching", "writing", "checking", "done"])
+@pytest.mark.parametrize("stage", ["searching", "writing", "checking", "reading on", "done"])
 @pytest.mark.parametrize("abstained", [False, True])
 def test_nothing_written_by_a_model_or_an_article_is_live(stage: str, abstained: bool) -> None:
     hostile = replace(ARTICLE, title=HOSTILE, text=HOSTILE, source=HOSTILE, url="javascript:alert(1)")

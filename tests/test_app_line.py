@@ -222,7 +222,7 @@ def test_what_was_read_ahead_is_not_read_again(sample_index: ArticleIndex, setti
     answerer = Answerer(sample_index, open_language_model(known), open_verifier("words", known.models), known)
     answerer.read_ahead(QUESTION)
     found = sample_index.search(QUESTION, known.search_passages)
-    first, *_ = choose_evidence(QUESTION, found, sample_index.embedder, known.evidence_tokens)
+    first, *_ = choose_evidence(QUESTION, found, sample_index.embedder, known.evidence_tokens).readings
     messages = [{"role": m.role, "content": m.text} for m in answer_prompt(first, QUESTION, [])]
     body = {"messages": messages, "max_tokens": 1, "temperature": 0}
     timings = httpx.post(f"{answerer.model.address}/chat/completions", json=body, timeout=60).json()["timings"]

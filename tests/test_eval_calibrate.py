@@ -88,6 +88,21 @@ def test_all_signals_are_weighed_where_they_tell_more() -> None:
     assert set(fit(rows, 0.05).calibration.weights) == {"bias", *SIGNALS}
 
 
+def test_a_few_answers_are_weighed_by_a_few_signals() -> None:
+    rows = [replace(row, signals={**dict.fromkeys(SIGNALS, 0.5), **row.signals}) for row in rows_of(100)]
+    rows = [replace(row, signals={**row.signals, "lead": float(row.case.answerable)}) for row in rows]
+    assert set(fit(rows, 0.05).calibration.weights) == {"bias", *SETS[0]}
+
+
+def test_questions_without_an_answer_weigh_no_more_for_being_many() -> None:
+    few, many = rows_of(60), [row for row in rows_of(400) if not row.case.answerable]
+    unanswerable = [row for row in few if not row.case.answerable]
+    tilted = fit(few + many, 0.05).calibration
+    even = fit(few + unanswerable, 0.05).calibration
+    signals = dict.fromkeys(SETS[0], 0.6)
+    assert tilted.chance_of_right(signals) == pytest.approx(even.chance_of_right(signals), abs=0.1)
+
+
 def test_a_target_out_of_reach_takes_the_highest_threshold() -> None:
     assert fit(rows_of(200), target=-1).calibration.threshold == 0.95
 

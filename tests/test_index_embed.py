@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from byline.errors import ModelUnavailable, UnknownKind
-from index import Embedder, open_embedder
+from index import Embedder, RememberingEmbedder, Vectors, open_embedder
 
 GOLDEN = [-0.0436, -0.0534, -0.0428, 0.0194, 0.0206]
 """The first numbers of "who co-chaired the council?". Another embedder, pooling or normalisation changes them."""
@@ -41,3 +41,25 @@ def test_a_name_that_is_nowhere_says_how_to_fetch_it(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_model_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"tokenizer\.json"):
         open_embedder(str(tmp_path), tmp_path)
+
+
+def test_what_was_embedded_a_moment_ago_is_not_embedded_again(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembering, asked = RememberingEmbedder(embedder, most=3), list[str]()
+    embed = embedder.embed_passages
+
+    def counting(texts: list[str]) -> Vectors:
+        asked.extend(texts)
+        return embed(texts)
+
+    monkeypatch.setattr(embedder, "embed_passages", counting)
+    first = remembering.embed_passages(["rain", "harbour", "rain"])
+    again = remembering.embed_passages(["harbour", "mayor", "rain"])
+    assert asked == ["rain", "harbour", "mayor"]
+    np.testing.assert_allclose(first, embed(["rain", "harbour", "rain"]), atol=1e-5)
+    np.testing.assert_array_equal(again[[0, 2]], first[[1, 0]])
+    remembering.embed_passages(["snow"])
+    remembering.embed_passages(["rain", "harbour"])
+    assert asked[3:] == ["snow", "harbour"], "the one that was longest unasked was forgotten"
+    assert remembering.embed_passages([]).shape[0] == 0

@@ -23,11 +23,15 @@ from eval.run import Row, run, says_right
 
 SETS = (tuple(name for name in BUILT_IN.weights if name != "bias"), SIGNALS)
 """What a fit may weigh: a few of the model's own probabilities, or all that is known, where that tells more."""
+WEIGHED = "reread"
+"""A signal that every answer has that came as far as being weighed; others are missing where a server gives none."""
 FOLDS = 10
 STEPS = tuple(round(0.05 + 0.01 * step, 2) for step in range(91))
 """Thresholds that are tried."""
 FEWEST = 40
 """Answers to weigh, with at least a tenth of them wrong and a tenth right: below that a fit says nothing."""
+FEWEST_OF_EACH = 10
+"""Answers for each signal that is weighed beyond the few: with less, a fit learns the accidents of its questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def fit(rows: Sequence[Row], target: float) -> Fit:
     tried = [_fit_to(rows, names) for names in SETS]
     best = max((one for one in tried if one), key=lambda one: one.likelihood, default=None)
     if best is None:
-        weighed = [row for row in rows if set(SETS[0]) <= row.signals.keys()]
+        weighed = [row for row in rows if WEIGHED in row.signals]
         right = sum(map(is_right_to_show, weighed))
         raise CaseError(
             f"{len(weighed)} answers came as far as being weighed, {right} of them right; "
@@ -104,22 +108,33 @@ def fit(rows: Sequence[Row], target: float) -> Fit:
 
 
 def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
-    """To these signals alone; None where too few rows have them all."""
+    """To these signals alone; None where too few rows were weighed."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict  # type: ignore[import-untyped]
 
-    weighed = [row for row in rows if set(names) <= row.signals.keys()]
+    weighed = [row for row in rows if WEIGHED in row.signals]
     right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
     groups = [row.case.question for row in weighed]
-    if len(weighed) < FEWEST or len(set(groups)) < FOLDS or not 0.1 <= right.mean() <= 0.9:
+    fewest = FEWEST if names == SETS[0] else FEWEST_OF_EACH * len(names)
+    if len(weighed) < fewest or len(set(groups)) < FOLDS or not 0.1 <= right.mean() <= 0.9:
         return None
     x = np.array([[feature(name, row.signals) for name in names] for row in weighed])
+    weight = _weights(rows, weighed)
     model, folds = LogisticRegression(max_iter=1000), StratifiedGroupKFold(FOLDS)
-    chances = cross_val_predict(model, x, right, groups=groups, cv=folds, method="predict_proba")[:, 1]
-    model.fit(x, right)
+    chances = cross_val_predict(
+        model, x, right, groups=groups, cv=folds, method="predict_proba", params={"sample_weight": weight}
+    )[:, 1]
+    model.fit(x, right, sample_weight=weight)
     weights = {"bias": round(float(model.intercept_[0]), 3)}
     weights |= {name: round(float(weight), 3) for name, weight in zip(names, model.coef_[0], strict=True)}
     return Fit(Calibration(weights, 0.5), weighed, right, chances, len(rows))
+
+
+def _weights(rows: Sequence[Row], weighed: Sequence[Row]) -> NDArray[np.float64]:
+    """Of each weighed row, so that the questions with an answer count together as much as those without."""
+    answerable = sum(row.case.answerable for row in rows)
+    counts = {True: max(answerable, 1), False: max(len(rows) - answerable, 1)}
+    return np.array([len(rows) / 2 / counts[row.case.answerable] for row in weighed])
 
 
 def is_right_to_show(row: Row) -> bool:

@@ -1,0 +1,147 @@
+"""How likely a draft is right: it is asked again of what it cites, its claims are checked, and all is weighed.
+
+draft ─► the same question of the cited passages alone ─► every claim checked by code ─► "is it stated?" ─► chance
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
+
+from answer.abstain import (
+    NOT_STATED,
+    agree,
+    another_of_its_kind,
+    contradict,
+    covered,
+    lead,
+    misfit,
+    names_missing,
+    offers_choice,
+    says_nothing,
+)
+from answer.calibration import Calibration
+from answer.cite import CitedSentence, check, citations_of, marked
+from answer.draft import Draft, draft_of, said, uncited
+from answer.llm import LanguageModel
+from answer.prompt import proof_prompt, reading_prompt
+from answer.verify import Verifier
+from byline.records import Answer, Turn
+from byline.settings import Settings
+from index import ArticleIndex
+
+WITHDRAWN = "the model's answer was withdrawn: "
+CONFIRMED, NOT_CONFIRMED = 1.0, -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A draft that was judged: `answer` has its text, citations and signals. With a `problem` it is no answer at all,
+    and its chance of being right 0.
+    """
+
+    answer: Answer
+    cited: Sequence[CitedSentence]
+    problem: str | None = None
+
+    @property
+    def chance(self) -> float:
+        return 0.0 if self.problem else self.answer.signals["chance"]
+
+    @property
+    def text(self) -> str:
+        """Without marks."""
+        return said(self.cited)
+
+
+class Weigher:
+    """Asks the model twice for each draft that has no problem by its words alone."""
+
+    def __init__(
+        self,
+        index: ArticleIndex,
+        model: LanguageModel,
+        verifier: Verifier,
+        settings: Settings,
+        calibration: Calibration,
+    ) -> None:
+        self._index = index
+        self._model = model
+        self._verifier = verifier
+        self._settings = settings
+        self._calibration = calibration
+
+    @property
+    def threshold(self) -> float:
+        return self._calibration.threshold
+
+    def weigh(self, answer: Answer, draft: Draft, turns: Sequence[Turn], confirmed: float = 0.0) -> Weighed:
+        """`confirmed` is the signal of that name: what another reading says of this draft."""
+        known = {"stated": draft.stated, "later": float(draft.later), "mended": float(draft.mended)}
+        answer = with_signals(answer, **known, confirmed=confirmed)
+        if draft.problem:
+            return Weighed(answer, draft.cited, WITHDRAWN + draft.problem)
+        cited: Sequence[CitedSentence] = draft.cited
+        reading = reading_prompt(citations_of(cited), answer.question, turns)
+        again = self._model.reply(reading, self._settings.answer_tokens, aside=True)
+        agreed = agree(said(cited), again.text, answer.question)
+        if contradict(said(cited), again.text, answer.question) and not turns and not says_nothing(again.text):
+            asked = answer.question, answer.search_question, ""
+            cited = draft_of(again, draft.evidence, *asked, answer.passages).cited
+        read = [s.passage.chunk.article for s in draft.evidence] if offers_choice(answer.question) else []
+        cited = check(cited, answer.search_question, self._verifier, read)
+        answer = replace(answer, text=marked(cited), citations=citations_of(cited))
+        if problem := _problem(answer, cited, turns):
+            return Weighed(answer, cited, WITHDRAWN + problem)
+        answer = with_signals(
+            answer,
+            proved=self._model.probability_of_yes(proof_prompt(answer.citations, answer.question), aside=True),
+            reread=1 - again.chance_of(NOT_STATED),
+            likelihood=again.likelihood,
+            agreed=float(agreed),
+            found=answer.passages[0].score if self._settings.reranker == "off" else None,
+            **self._covering(answer),
+        )
+        return self.reweigh(Weighed(answer, cited), confirmed)
+
+    def reweigh(self, weighed: Weighed, confirmed: float) -> Weighed:
+        """The same, now that another reading has confirmed it, or not. Asks nothing."""
+        answer = with_signals(weighed.answer, confirmed=confirmed)
+        if weighed.problem is None:
+            answer = with_signals(answer, chance=self._calibration.chance_of_right(answer.signals))
+        return replace(weighed, answer=answer)
+
+    def _covering(self, answer: Answer) -> dict[str, float]:
+        """The signals of how much of the question is found in what is cited."""
+        articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
+        passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
+        occurrences = cache(self._index.occurrences)  # asked for the same words twice
+        return {
+            "covered": covered(answer.search_question, passages, occurrences),
+            "covered_whole": covered(answer.search_question, articles, occurrences),
+            "lead": lead(answer.passages),
+            "names_missing": float(names_missing(answer.question, passages)),
+        }
+
+
+def with_signals(answer: Answer, **signals: float | None) -> Answer:
+    known = {name: value for name, value in signals.items() if value is not None}
+    return replace(answer, signals=MappingProxyType({**answer.signals, **known}))
+
+
+def asked_before(turns: Sequence[Turn]) -> str:
+    return " ".join(turn.question for turn in turns)
+
+
+def _problem(answer: Answer, cited: Sequence[CitedSentence], turns: Sequence[Turn]) -> str | None:
+    """Why a checked answer is none; None where every sentence is proven and nothing speaks against it."""
+    if not all(citation.verbatim for citation in answer.citations):
+        return "a quote does not stand in its article"
+    if not all(citation.supported for citation in answer.citations):
+        return "a name or number in it stands in no cited passage"
+    articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
+    return (
+        uncited(cited)
+        or misfit(answer.question, said(cited), asked_before(turns))
+        or another_of_its_kind(answer.question, articles)
+    )

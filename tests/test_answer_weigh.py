@@ -1,0 +1,61 @@
+"""How likely a draft is right: what raises and lowers its chance, and what makes it no answer at all."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from answer import BUILT_IN, open_language_model, open_verifier
+from answer.draft import draft_of
+from answer.evidence import sentences_of
+from answer.llm import Reply
+from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher
+from byline.records import Answer
+from byline.settings import Settings
+from index import ArticleIndex
+
+COUNCIL = "who co-chaired the council?"
+
+
+@pytest.fixture
+def weigh(sample_index: ArticleIndex, settings: Settings, tmp_path: Path) -> "Weigh":
+    return Weigh(sample_index, settings, tmp_path)
+
+
+class Weigh:
+    """Weighs what a model wrote, by a model that says `again` of it, and yes or no of its proof."""
+
+    def __init__(self, index: ArticleIndex, settings: Settings, folder: Path) -> None:
+        self.index, self.settings, self.folder = index, settings, folder
+
+    def __call__(self, written: str, again: str, proved: str) -> tuple[Weigher, Weighed]:
+        script = self.folder / "script.jsonl"
+        lines = [{"when": "do these passages", "reply": proved}, {"reply": again}]
+        script.write_text("\n".join(json.dumps(line) for line in lines))
+        own = self.settings.model_copy(update={"llm": f"scripted:{script}"})
+        verifier = open_verifier("words", self.folder)
+        weigher = Weigher(self.index, open_language_model(own), verifier, own, BUILT_IN)
+        passages = tuple(self.index.search(COUNCIL, 12))
+        draft = draft_of(Reply(written, {}), sentences_of(passages), COUNCIL, COUNCIL, "", passages)
+        return weigher, weigher.weigh(Answer(COUNCIL, COUNCIL, passages=passages), draft, [])
+
+
+def test_what_the_model_says_again_and_can_prove_is_likelier(weigh: Weigh) -> None:
+    chances = [
+        weigh("Thierry Breton", again, proved)[1].chance
+        for again, proved in (("Thierry Breton", "yes"), ("Thierry Breton", "no"), ("not stated", "no"))
+    ]
+    assert chances == sorted(chances, reverse=True) and len(set(chances)) == 3
+
+
+def test_another_reading_raises_or_lowers_the_chance_and_asks_nothing(weigh: Weigh) -> None:
+    weigher, weighed = weigh("Thierry Breton", "Thierry Breton", "no")
+    likelier, unlikelier = (weigher.reweigh(weighed, signal) for signal in (CONFIRMED, NOT_CONFIRMED))
+    assert likelier.chance > weighed.chance > unlikelier.chance
+    assert likelier.text == "Thierry Breton" and likelier.answer.citations == weighed.answer.citations
+
+
+def test_what_no_article_says_has_no_chance_whatever_confirms_it(weigh: Weigh) -> None:
+    weigher, weighed = weigh("Angela Merkel", "Angela Merkel", "yes")
+    assert "withdrawn" in str(weighed.problem)
+    assert weigher.reweigh(weighed, CONFIRMED).chance == 0
