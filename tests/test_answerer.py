@@ -140,7 +140,7 @@ STADIUM = (
 def ask_stadium(settings: Settings, tmp_path: Path) -> Iterator[Callable[[list[dict[str, str]]], Answer]]:
     """Asks for its seats: the done answer. Only a wider reading comes as far as the gravel."""
     source, script = tmp_path / "articles.jsonl", tmp_path / "script.jsonl"
-    source.write_text(json.dumps({"id": "s", "title": "Stadium", "text": STADIUM, "language": "en"}))
+    source.write_text(json.dumps({"id": "s", "title": "Stadium of Ostend", "text": STADIUM, "language": "en"}))
     script.write_text("")
     own = settings.model_copy(
         update={"llm": f"scripted:{script}", "data": tmp_path / "data", "evidence_tokens": 90, "chunk_tokens": 32}

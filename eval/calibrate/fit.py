@@ -108,14 +108,15 @@ def fit(rows: Sequence[Row], target: float) -> Fit:
 
 
 def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
-    """To these signals alone; None where too few rows were weighed."""
+    """To these signals, as far as any row has them; None where too few rows were weighed."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict  # type: ignore[import-untyped]
 
     weighed = [row for row in rows if WEIGHED in row.signals]
     right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
     groups = [row.case.question for row in weighed]
-    fewest = FEWEST if names == SETS[0] else FEWEST_OF_EACH * len(names)
+    names = [name for name in names if any(name in row.signals for row in weighed)]
+    fewest = FEWEST if set(names) <= set(SETS[0]) else FEWEST_OF_EACH * len(names)
     if len(weighed) < fewest or len(set(groups)) < FOLDS or not 0.1 <= right.mean() <= 0.9:
         return None
     x = np.array([[feature(name, row.signals) for name in names] for row in weighed])
