@@ -116,8 +116,9 @@ class Answerer(Closing):
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
         self._embedder.embed_question("warm")
-        for aside in (False, True):
-            self.model.reply(answer_prompt([], "warm", []), 1, aside=aside)
+        self.model.reply(answer_prompt([], "warm", []), 1)
+        if self.model.has_slots:
+            self.model.reply(answer_prompt([], "warm", []), 1, aside=True)
 
     def _drafted(
         self, answer: Answer, readings: Sequence[Sequence[Sentence]], turns: Sequence[Turn], clock: "_Clock"

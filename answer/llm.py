@@ -76,7 +76,8 @@ class LanguageModel:
     """One model, loaded by the first thread that asks it something; the others wait for that.
 
     Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath. `in_process` is whether
-    nobody else uses it; `slots` are those of its server, where they can be chosen.
+    nobody else uses it; `slots` are those of its server, where they can be chosen,
+    and then an aside has one of its own.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class LanguageModel:
     ) -> None:
         self.name = name
         self.in_process = in_process
+        self.has_slots = slots is not None
         self._slots = slots
         self._load = load
         self._loading = Lock()
