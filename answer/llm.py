@@ -24,7 +24,7 @@ import httpx
 from answer.interrupt import interruptible_client, refuse_if_interrupted
 from answer.llama_server import llama_server
 from answer.orders import without_control_tokens
-from answer.slots import Slots
+from answer.slots import Slots, slots_of
 from byline.errors import (
     LanguageModelError,
     MissingPackage,
@@ -191,7 +191,7 @@ def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
         )
         return _openai_like(name, server.address, settings)
 
-    slots = Slots(settings.llm_slots)
+    slots = slots_of(weights.resolve(), settings.llm_slots)
     return LanguageModel(f"llama.cpp:{name}", load, has_probabilities=True, in_process=True, slots=slots)
 
 

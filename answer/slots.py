@@ -6,6 +6,8 @@ prompt already, and then a check of an answer takes that of the question, of whi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -36,3 +38,9 @@ class Slots:
 
 def _named(slot: int) -> dict[str, Any]:
     return {"extra_body": {"id_slot": slot}}
+
+
+@cache
+def slots_of(weights: Path, questions: int) -> Slots:
+    """Those of the one server of this process for these weights: whoever asks it must know which are taken."""
+    return Slots(questions)

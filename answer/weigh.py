@@ -113,12 +113,11 @@ class Weigher:
 
     def _covering(self, answer: Answer) -> dict[str, float]:
         """The signals of how much of the question is found in what is cited."""
-        articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
         occurrences = cache(self._index.occurrences)  # asked for the same words twice
         return {
             "covered": covered(answer.search_question, passages, occurrences),
-            "covered_whole": covered(answer.search_question, articles, occurrences),
+            "covered_whole": covered(answer.search_question, _articles(answer), occurrences),
             "lead": lead(answer.passages),
             "names_missing": float(names_missing(answer.question, passages)),
         }
@@ -139,9 +138,13 @@ def _problem(answer: Answer, cited: Sequence[CitedSentence], turns: Sequence[Tur
         return "a quote does not stand in its article"
     if not all(citation.supported for citation in answer.citations):
         return "a name or number in it stands in no cited passage"
-    articles = [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
     return (
         uncited(cited)
         or misfit(answer.question, said(cited), asked_before(turns))
-        or another_of_its_kind(answer.question, articles)
+        or another_of_its_kind(answer.question, _articles(answer))
     )
+
+
+def _articles(answer: Answer) -> list[str]:
+    """The whole text that each citation stands in."""
+    return [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]

@@ -1,10 +1,12 @@
 """Slots of the model's server: who gets which, and that a check leaves what was read of the question where it is."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from answer.llm import Message, open_language_model
-from answer.slots import Slots
+from answer.slots import Slots, slots_of
 from byline.settings import Settings
 
 READ = "The harbour of Ostend reopened for boats after long work in the spring. " * 6
@@ -26,6 +28,15 @@ def test_the_first_free_slot_is_taken_and_given_back() -> None:
         raise ZeroDivisionError
     with slots.taken(aside=False) as first:
         assert number(first) == 0
+
+
+def test_who_shares_a_server_shares_its_slots(tmp_path: Path) -> None:
+    with (
+        slots_of(tmp_path / "a.gguf", 2).taken(aside=False),
+        slots_of(tmp_path / "a.gguf", 2).taken(aside=False) as other,
+    ):
+        assert number(other) == 1
+    assert slots_of(tmp_path / "b.gguf", 2) is not slots_of(tmp_path / "a.gguf", 2)
 
 
 @pytest.mark.slow

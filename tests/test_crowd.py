@@ -71,8 +71,10 @@ def test_sixteen_people_see_their_place_and_are_answered_in_the_order_of_asking(
         for _, body in server.requests  # type: ignore[attr-defined]
         if body.get("stream")
     ]
-    # An answer that is not likely enough is asked for again: the first time counts.
-    turns = list(dict.fromkeys(int(number.rstrip("?")) for number in asked if number.rstrip("?").isdecimal()))
+    numbers = [int(number.rstrip("?")) for number in asked if number.rstrip("?").isdecimal()]
+    # An answer that is not likely enough is asked for once more; whose turn it is shows in the first time.
+    turns = list(dict.fromkeys(numbers))
+    assert max(map(numbers.count, turns)) <= 2
     assert sorted(turns) == list(range(PEOPLE))
     # Two are answered side by side, so neighbours may overtake each other, nobody else.
     assert all(abs(turn - at) < SLOTS for at, turn in enumerate(turns)), turns

@@ -22,7 +22,7 @@ from eval.cases import Case, read_cases, with_hidden
 from eval.run import Row, run, says_right
 
 SETS = (tuple(name for name in BUILT_IN.weights if name != "bias"), SIGNALS)
-"""What a fit may weigh: a few of the model's own probabilities, or all that is known, where that tells more."""
+"""What a fit may weigh: the few signals of the built-in one, or all that is known, where that tells more."""
 WEIGHED = "reread"
 """A signal that every answer has that came as far as being weighed; others are missing where a server gives none."""
 FOLDS = 10
@@ -97,7 +97,7 @@ def fit(rows: Sequence[Row], target: float) -> Fit:
     tried = [_fit_to(rows, names) for names in SETS]
     best = max((one for one in tried if one), key=lambda one: one.likelihood, default=None)
     if best is None:
-        weighed = [row for row in rows if WEIGHED in row.signals]
+        weighed = _weighed(rows)
         right = sum(map(is_right_to_show, weighed))
         raise CaseError(
             f"{len(weighed)} answers came as far as being weighed, {right} of them right; "
@@ -112,7 +112,7 @@ def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict  # type: ignore[import-untyped]
 
-    weighed = [row for row in rows if WEIGHED in row.signals]
+    weighed = _weighed(rows)
     right = np.array([is_right_to_show(row) for row in weighed], dtype=bool)
     groups = [row.case.question for row in weighed]
     names = [name for name in names if any(name in row.signals for row in weighed)]
@@ -120,19 +120,23 @@ def _fit_to(rows: Sequence[Row], names: Sequence[str]) -> Fit | None:
     if len(weighed) < fewest or len(set(groups)) < FOLDS or not 0.1 <= right.mean() <= 0.9:
         return None
     x = np.array([[feature(name, row.signals) for name in names] for row in weighed])
-    weight = _weights(rows, weighed)
+    balance = _balance(rows, weighed)
     model, folds = LogisticRegression(max_iter=1000), StratifiedGroupKFold(FOLDS)
     chances = cross_val_predict(
-        model, x, right, groups=groups, cv=folds, method="predict_proba", params={"sample_weight": weight}
+        model, x, right, groups=groups, cv=folds, method="predict_proba", params={"sample_weight": balance}
     )[:, 1]
-    model.fit(x, right, sample_weight=weight)
+    model.fit(x, right, sample_weight=balance)
     weights = {"bias": round(float(model.intercept_[0]), 3)}
     weights |= {name: round(float(weight), 3) for name, weight in zip(names, model.coef_[0], strict=True)}
     return Fit(Calibration(weights, 0.5), weighed, right, chances, len(rows))
 
 
-def _weights(rows: Sequence[Row], weighed: Sequence[Row]) -> NDArray[np.float64]:
-    """Of each weighed row, so that the questions with an answer count together as much as those without."""
+def _weighed(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if WEIGHED in row.signals]
+
+
+def _balance(rows: Sequence[Row], weighed: Sequence[Row]) -> NDArray[np.float64]:
+    """What each weighed row counts, so that the questions with an answer count together as much as those without."""
     answerable = sum(row.case.answerable for row in rows)
     counts = {True: max(answerable, 1), False: max(len(rows) - answerable, 1)}
     return np.array([len(rows) / 2 / counts[row.case.answerable] for row in weighed])
