@@ -112,10 +112,23 @@ def agree(text: str, again: str, question: str) -> bool:
 
     Of two that only choose from what the question had, half of the shorter one.
     """
-    whole = [stems_of(answer) | numbers_of(answer) for answer in (text, again)]
-    new = [words - stems_of(question) - numbers_of(question) for words in whole]
-    a, b = new if any(new) else whole
+    a, b = _added(question, text), _added(question, again)
+    if not a and not b:
+        a, b = _added("", text), _added("", again)
     return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
+
+
+def says_more(text: str, than: str, question: str) -> bool:
+    """Whether an answer says all that another one adds to the question, and something besides: "Japan and Singapore"
+    than "Japan".
+    """
+    less = _added(question, than)
+    return bool(less) and _added(question, text) > less
+
+
+def _added(question: str, answer: str) -> frozenset[str]:
+    """The stems and numbers of an answer that its question has not."""
+    return (stems_of(answer) | numbers_of(answer)) - stems_of(question) - numbers_of(question)
 
 
 def contradict(text: str, again: str, question: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from answer.abstain import agree, may_say_nothing
+from answer.abstain import agree, may_say_nothing, says_more
 from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import citations_of, marked, with_dissent
 from answer.draft import Draft, draft_of
@@ -143,7 +143,9 @@ class Answerer(Closing):
     def _read_on(
         self, first: Weighed, draft: Draft, evidence: Evidence, turns: Sequence[Turn], clock: "_Clock"
     ) -> Generator[Answer, None, Weighed]:
-        """Asks the same of a wider reading: the likelier of both answers, or the first where they agree."""
+        """Asks the same of a wider reading: the likelier of both answers. Where they agree, the one that says more,
+        or the first.
+        """
         cited = citations_of(first.cited)
         article = (cited[0] if cited else draft.evidence[0]).passage.chunk.article.id
         tokens = int(WIDER * self._settings.evidence_tokens)
@@ -157,9 +159,12 @@ class Answerer(Closing):
         same = not other.declines and agree(first.text, other.text, answer.question)
         confirmed = CONFIRMED if same else NOT_CONFIRMED
         first = self._weigher.reweigh(first, confirmed)
-        if other.problem or (same and not first.problem):
+        fuller = same and says_more(other.text, first.text, answer.question)
+        if other.problem or (same and not fuller and not first.problem):
             return first
         second = self._weigher.weigh(_with(answer, other), other, turns, confirmed)
+        if fuller and second.chance >= self._weigher.threshold:
+            return second
         return max(first, second, key=lambda weighed: weighed.chance)
 
     def _draft(

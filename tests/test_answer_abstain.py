@@ -11,6 +11,7 @@ from answer.abstain import (
     may_say_nothing,
     misfit,
     names_missing,
+    says_more,
     says_nothing,
 )
 from byline.records import Article, Chunk, Passage
@@ -67,6 +68,10 @@ def test_two_answers_agree_or_contradict() -> None:
     assert not agree("Karl Voss cut the ribbon.", "Elise Moreau cut the ribbon.", who)
     assert agree("the map", "The map.", "The map or the globe?")
     assert not agree("Karl Voss cut the ribbon.", "the one who cut the ribbon", who)
+    assert not says_more("Elise Moreau and Karl Voss", "Mayor Elise Moreau", who)
+    assert says_more("Elise Moreau and Karl Voss", "Elise Moreau cut the ribbon", who)
+    assert not says_more("Elise Moreau", "Elise Moreau", who)
+    assert not says_more("the map and the globe", "the map", "The map or the globe?")
     assert contradict("31 votes", "12", who)
     assert contradict("2019", "2021", "Was it in 2019 or in 2021?")
     assert not contradict("2 May 2019", "in 2019", when)

@@ -181,6 +181,16 @@ def test_what_a_wider_reading_says_is_taken_where_it_is_likelier(
     assert ask_stadium([YES, {"when": "gravel", "reply": "not stated"}, {"reply": "7000 seats"}]).abstained
 
 
+def test_of_two_answers_that_agree_the_one_that_says_more_is_taken(
+    ask_stadium: Callable[[list[dict[str, str]]], Answer],
+) -> None:
+    more = {"when": "gravel", "reply": "510 seats, and room for 430 later"}
+    fuller = ask_stadium([more, NO, {"reply": "510 seats"}])
+    assert (fuller.text, fuller.signals["confirmed"]) == ("510 seats, and room for 430 later [1][2]", 1), fuller.reason
+    unproven = {"when": "gravel", "reply": "510 seats, and room for 7000 later"}
+    assert ask_stadium([unproven, NO, {"reply": "510 seats"}]).text == "510 seats [1]"
+
+
 def test_what_other_articles_say_otherwise_is_no_part_of_what_is_judged(settings: Settings, tmp_path: Path) -> None:
     told = [
         ("How many seats the stadium of Ostend has", "The stadium of Ostend has 510 seats."),
