@@ -67,13 +67,14 @@ class Evidence:
     ranked: Sequence[Sentence]
 
     def wider(self, reading: Sequence[Sentence], article: str, embedder: Embedder, tokens: int) -> list[Sentence]:
-        """The reading and, behind it, the best of what this article still holds, as many tokens as that; no other
-        article, for they lead a small model astray (`docs/decisions.md`).
+        """The reading and, behind it, the best of what this article still holds, as many tokens as that. Other articles
+        lead a small model astray (`docs/decisions.md`), so theirs comes only where this one has been read to its end.
 
         The reading stands first and unchanged, so that a server that has read it reads on from there.
         """
         read = set(reading)
-        unread = [s for s in self.ranked if s.passage.chunk.article.id == article and s not in read]
+        unread = [sentence for sentence in self.ranked if sentence not in read]
+        unread = [s for s in unread if s.passage.chunk.article.id == article] or unread
         return [*reading, *(_fitting(unread, embedder, tokens) if unread else [])]
 
 

@@ -134,5 +134,7 @@ def test_a_wider_reading_goes_on_behind_the_first(embedder: Embedder) -> None:
     assert {s.passage.chunk.article.id for s in wider} == {"l"}
     other = evidence.wider(first, "a", embedder, 200)[len(first) :]
     assert {s.passage.chunk.article.id for s in other} == {"a"}
+    of_others = evidence.wider([s for s in evidence.ranked if s.passage.chunk.article.id == "a"], "a", embedder, 100)
+    assert {s.passage.chunk.article.id for s in of_others} == {"a", "l"}, "nothing of that article was left"
     everything = evidence.wider(evidence.ranked, "l", embedder, 100)
     assert everything == list(evidence.ranked)
