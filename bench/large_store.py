@@ -5,7 +5,8 @@
 SMALL and LARGE are data folders; SMALL has been filled with `python -m ingest`. The first copy is as it was. Of each
 later copy the text is the same, every number of a vector is multiplied with 1 + 0.5 times a normal draw (a cosine of
 about 0.89 to the true vector, 0.8 between two copies), and the articles are a week older than in the copy before.
-Everything is written through the index itself. Run again, it goes on where it stopped.
+Everything is written through the index itself. Run again, it goes on where it stopped. SMALL has its vectors in its
+folder; LARGE may have them on a Chroma server (--vectors http://HOST:PORT).
 """
 
 import argparse
@@ -55,19 +56,20 @@ def main() -> None:
     parser.add_argument("small", type=Path)
     parser.add_argument("large", type=Path)
     parser.add_argument("--chunks", type=int, required=True)
+    parser.add_argument("--vectors", default="chroma", help="where LARGE has its vectors, as in BYLINE_VECTORS")
     options = parser.parse_args()
-    build(options.small, options.large, options.chunks)
+    build(options.small, options.large, options.chunks, options.vectors)
 
 
-def build(small: Path, large: Path, chunks: int) -> None:
+def build(small: Path, large: Path, chunks: int, place: str = "chroma") -> None:
     """Fills `large` until it holds `chunks`, to within a batch."""
-    with open_index(read_settings(data=small)) as index:
+    with open_index(read_settings(data=small, vectors="chroma")) as index:
         articles = list(index.everything())
         vectors = [index.vectors(some) for _, some in articles]
     given = GivenVectors(open_embedder(read_settings().embedder, read_settings().models))
     EMBEDDERS["given"] = lambda name, models: given
     # The store remembers the real embedder's name, so that it is opened with the real one afterwards.
-    with open_index(read_settings(data=large, embedder="given:vectors")) as index:
+    with open_index(read_settings(data=large, embedder="given:vectors", vectors=place)) as index:
         stored, count, start = index.digests(), index.counts()["articles"], time.perf_counter()
         for batch, rows in _batches(articles, vectors):
             if count >= chunks:

@@ -3,9 +3,10 @@
     python -m bench.search_speed QUESTIONS.jsonl STORE... [--out runs/search_speed.json]
 
 Each STORE is a data folder (`bench.large_store` makes large ones) and is measured in a process of its own, which opens
-it and asks every question with each filter, the question's embedding included. For every second question, what is found
-by meaning is compared with the ten nearest by brute force among the chunks that fit, told from SQLite. Then 16 threads
-ask, first by themselves, then while one writes articles anew; those are put back as they were.
+it and asks every question with each filter, in shuffled order, the question's embedding included. Then, for every
+second question, what is found by meaning is compared with the ten nearest by brute force among the chunks that fit,
+told from SQLite. Then 16 threads ask, first by themselves, then while one writes articles anew; those are put back as
+they were. BYLINE_VECTORS says where the stores have their vectors, if not in the folders.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -146,15 +148,16 @@ def _by_filter(index: ArticleIndex, store: Store, questions: Sequence[str]) -> d
         for filters in kinds.values():
             index.search(question, filters=filters)
     for number, question in enumerate(questions):
-        exact = store.rows @ index.embedder.embed_question(question) if number % 2 == 0 else None
-        for kind, filters in kinds.items():
-            _, took = _timed(lambda question=question, filters=filters: index.search(question, filters=filters))  # type: ignore[misc]
+        for kind in Random(number).sample(sorted(kinds), len(kinds)):
+            _, took = _timed(lambda question=question, kind=kind: index.search(question, filters=kinds[kind]))  # type: ignore[misc]
             seconds[kind].append(took)
-            if exact is not None:
-                found = index.nearest(question, OFFERED, filters)
-                recalls[kind].append(_recall([cosine for _, cosine in found], exact[held[kind]]))
-                owners = (passage.chunk.article.id for passage in index.search(question, OFFERED, filters))
-                strays[kind] += sum(not fits[kind][store.articles[id]] for id in owners)
+    for question in questions[::2]:
+        exact = store.rows @ index.embedder.embed_question(question)
+        for kind, filters in kinds.items():
+            found = index.nearest(question, OFFERED, filters)
+            recalls[kind].append(_recall([cosine for _, cosine in found], exact[held[kind]]))
+            owners = (passage.chunk.article.id for passage in index.search(question, OFFERED, filters))
+            strays[kind] += sum(not fits[kind][store.articles[id]] for id in owners)
     quiet = statistics.median(seconds["none"])
     return {
         kind: _times(seconds[kind])
