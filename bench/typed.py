@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from answer import Answerer, Interruption, interruptible, open_answerer, open_verifier
+from answer import Answerer, Interruption, Sentence, interruptible, open_answerer, open_verifier
 from byline.errors import LanguageModelError
 from byline.records import Turn
 from byline.settings import Settings, read_settings
@@ -65,9 +65,10 @@ def _both_ways(
     for way in sorted(ways, reverse=typed_first):
         answerer = ways[way]
         _forget(answerer, case["id"] + way)
+        read: list[Sentence] = []
         if way == "typed":
-            _type(answerer, case["question"], history, as_of, keys_per_second)
-        seconds[way] = _first_word(answerer, case["question"], history, as_of)
+            _type(answerer, case["question"], history, as_of, keys_per_second, read)
+        seconds[way] = _first_word(answerer, case["question"], history, as_of, read)
     return seconds
 
 
@@ -76,7 +77,14 @@ def _forget(answerer: Answerer, other: str) -> None:
     answerer.read_ahead(f"What happened to the ship of the {other} in the harbour that year?")
 
 
-def _type(answerer: Answerer, question: str, history: Sequence[Turn], as_of: date | None, keys: float) -> None:
+def _type(
+    answerer: Answerer,
+    question: str,
+    history: Sequence[Turn],
+    as_of: date | None,
+    keys: float,
+    read: list[Sentence],
+) -> None:
     typed, read_at = "", time.perf_counter()
     reading: Interruption | None = None
     for word in question.split():
@@ -86,7 +94,10 @@ def _type(answerer: Answerer, question: str, history: Sequence[Turn], as_of: dat
             continue
         if reading is not None:
             reading.set()
-        reading, read_at = _begin(lambda text=typed: answerer.read_ahead(text, history, as_of)), time.perf_counter()
+        reading, read_at = (
+            _begin(lambda text=typed: answerer.read_ahead(text, history, as_of, read)),
+            time.perf_counter(),
+        )
     time.sleep(ENTER_SECONDS)
     if reading is not None:
         reading.set()
@@ -104,9 +115,11 @@ def _begin(read: Callable[[], None]) -> Interruption:
     return begun.get()
 
 
-def _first_word(answerer: Answerer, question: str, history: Sequence[Turn], as_of: date | None) -> dict[str, float]:
+def _first_word(
+    answerer: Answerer, question: str, history: Sequence[Turn], as_of: date | None, read: Sequence[Sentence]
+) -> dict[str, float]:
     """Seconds to the sources and to the first word; to the refusal, where none is written."""
-    with closing(answerer.ask(question, history, as_of)) as steps:
+    with closing(answerer.ask(question, history, as_of, read=read)) as steps:
         for answer in steps:
             if "first_word" in answer.timings:
                 break
