@@ -146,7 +146,7 @@ def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send
         answered = accepted.success(answer, [conversation], [chat], trigger_mode="multiple", **quiet)
         answered.then(buttons, [conversation], controls, **quiet)
     reading: dict[str, Any] = {"trigger_mode": "multiple", **quiet}  # the newer one cuts off the older
-    typed.change(lambda text, asked: ahead.read(text, asked.turns()), [typed, conversation], **reading)
+    typed.change(lambda text, asked: ahead.read(text, asked.turns(), asked.read), [typed, conversation], **reading)
     halt.click(stop, [conversation], [chat, *controls], **quiet)
     new.click(clear, [conversation], [chat, *controls], **quiet)
 

@@ -14,7 +14,7 @@ from byline.errors import BylineError
 from byline.records import Turn
 
 if TYPE_CHECKING:
-    from answer import Answerer, Interruption
+    from answer import Answerer, Interruption, Sentence
 
 FEWEST_WORDS = 3
 """Of what is typed: with less, the search finds other passages than for the whole question."""
@@ -28,8 +28,11 @@ class ReadingAhead:
         self._lock = Lock()
         self._reading: Interruption | None = None
 
-    def read(self, typed: str, turns: Sequence[Turn]) -> None:
-        """Returns when it has been read or somebody asked. What goes wrong here goes wrong again when it is asked."""
+    def read(self, typed: str, turns: Sequence[Turn], read: "list[Sentence]") -> None:
+        """Returns when it has been read or somebody asked. What goes wrong here goes wrong again when it is asked.
+
+        `read` is what was read for fewer words of it, and becomes what is read now.
+        """
         from answer import interruptible
 
         if len(typed.split()) < FEWEST_WORDS:
@@ -41,7 +44,7 @@ class ReadingAhead:
             if not self._line.empty:  # who joins after this stops it
                 return
             try:
-                self._answerer.read_ahead(typed, turns)
+                self._answerer.read_ahead(typed, turns, read=read)
             except BylineError:
                 pass
             except Exception:  # nobody who types is told of it; the log says where

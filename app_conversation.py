@@ -11,7 +11,7 @@ from byline.errors import BylineError
 from byline.records import Answer, Turn
 
 if TYPE_CHECKING:
-    from answer import Answerer, Interruption
+    from answer import Answerer, Interruption, Sentence
 
 HISTORY_TURNS = 4
 
@@ -43,9 +43,9 @@ class Asked:
     Any thread may call it. Once it is answered, stopped or failed, it stays so.
     """
 
-    def __init__(self, exchanges: list[Exchange], turns: Sequence[Turn]) -> None:
+    def __init__(self, exchanges: list[Exchange], turns: Sequence[Turn], read: "Sequence[Sentence]" = ()) -> None:
         self.woken: Callable[[], None] = lambda: None
-        self._exchanges, self._at, self._turns = exchanges, len(exchanges) - 1, turns
+        self._exchanges, self._at, self._turns, self._read = exchanges, len(exchanges) - 1, turns, read
         self._lock = Lock()
         self._interruption: Interruption | None = None
 
@@ -65,7 +65,8 @@ class Asked:
         if not self._note(answer=Answer(question)):
             return
         try:
-            with interruptible() as self._interruption, closing(answerer.ask(question, self._turns)) as steps:
+            asking = answerer.ask(question, self._turns, read=self._read)
+            with interruptible() as self._interruption, closing(asking) as steps:
                 for answer in steps:
                     if not self._note(answer=answer):
                         break
@@ -96,9 +97,11 @@ class Asked:
 class Conversation:
     """What one session asked. Its events run side by side and all draw the whole of it, so it is changed in place: a
     late step of a stopped or cleared answer finds that it was, and draws what there is now. (Gradio's own `cancels`
-    left such a step on the page in 1 of 6 stops.)"""
+    left such a step on the page in 1 of 6 stops.) `read` is what the model was given to read while the next question is
+    typed."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    read: "list[Sentence]" = field(default_factory=list)
     _last: Asked | None = None
     _untaken: Asked | None = None
 
@@ -117,7 +120,8 @@ class Conversation:
         if self.pending:
             return "One question at a time: wait for the answer, or press Stop."
         self.exchanges.append(Exchange(question.strip()))
-        self._last = self._untaken = Asked(self.exchanges, self.turns())
+        self._last = self._untaken = Asked(self.exchanges, self.turns(), tuple(self.read))
+        self.read.clear()
         return None
 
     def take(self) -> Asked | None:

@@ -9,6 +9,7 @@ with open_answerer(settings) as answerer:
 from answer.answerer import Answerer, open_answerer
 from answer.calibration import BUILT_IN, SIGNALS, Calibration, feature, read_calibration, write_calibration
 from answer.cite import without_marks
+from answer.evidence import Sentence
 from answer.interrupt import Interruption, interruptible
 from answer.llm import LLMS, LanguageModel, Message, open_language_model
 from answer.verify import VERIFIERS, Verifier, open_verifier
@@ -23,6 +24,7 @@ __all__ = [
     "Interruption",
     "LanguageModel",
     "Message",
+    "Sentence",
     "Verifier",
     "feature",
     "interruptible",

@@ -60,12 +60,14 @@ class Answerer(Closing):
         history: Sequence[Turn] = (),
         as_of: date | None = None,
         without: Collection[str] = (),
+        read: Sequence[Sentence] = (),
     ) -> Generator[Answer, None, None]:
         """Ever more complete Answers; the last is `done` and verified, or small talk without a citation. Closing the
         iterator stops the model.
 
-        `as_of` hides what was published later, `without` the articles of these ids or URLs and their copies. Raises
-        QuestionError before anything is searched, and the language model's errors while it writes.
+        `as_of` hides what was published later, `without` the articles of these ids or URLs and their copies. What was
+        `read` ahead is read on from, where it fits. Raises QuestionError before anything is searched, and the language
+        model's errors while it writes.
         """
         clock = _Clock()
         answer = Answer(self._checked(question), model=self.model.name)
@@ -80,7 +82,7 @@ class Answerer(Closing):
         answer = replace(answer, passages=found.passages, stage="writing", timings=clock.mark("search"))
         yield answer
 
-        evidence = self._evidence(answer.search_question, answer.question if turns else None, found)
+        evidence = self._evidence(answer.search_question, answer.question if turns else None, found, read)
         if not evidence.readings:
             yield self._declined(answer, "nothing was found", clock)
             return
@@ -97,21 +99,29 @@ class Answerer(Closing):
             yield weighed.answer
         yield self._decided(weighed, as_of or date.today(), clock)
 
-    def read_ahead(self, question: str, history: Sequence[Turn] = (), as_of: date | None = None) -> None:
+    def read_ahead(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        as_of: date | None = None,
+        read: list[Sentence] | None = None,
+    ) -> None:
         """Has the model's server read what `ask` would send, and keep it: the answer to this question begins sooner.
 
+        `read` is what it has read ahead so far, of the same question with fewer words; it becomes what it reads now.
         Nothing is remembered here. Does nothing for a server of somebody else's, unless the settings say so.
         """
         if not (self.model.in_process or self._settings.read_ahead_elsewhere):
             return
-        question = self._checked(question)
+        question, read = self._checked(question), [] if read is None else read
         if is_small_talk(question):
             return
         turns = relevant_turns(question, history)
         searched = stand_alone(question, turns)
-        evidence = self._evidence(searched, question if turns else None, self._found(searched, as_of))
+        evidence = self._evidence(searched, question if turns else None, self._found(searched, as_of), read)
         if evidence.readings:
-            self.model.reply(answer_prompt(evidence.readings[0], question, turns), 1)
+            read[:] = evidence.readings[0]
+            self.model.reply(answer_prompt(read, question, turns), 1)
 
     def warm(self) -> None:
         """Loads the embedder and the language model's fixed prompt, so that the first question waits for neither."""
@@ -189,9 +199,10 @@ class Answerer(Closing):
     def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
         return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
 
-    def _evidence(self, question: str, leaning: str | None, found: Found) -> Evidence:
+    def _evidence(self, question: str, leaning: str | None, found: Found, read: Sequence[Sentence]) -> Evidence:
         tokens = self._settings.evidence_tokens
-        return choose_evidence(question, found.passages, self._embedder, tokens, leaning, found.compared)
+        evidence = choose_evidence(question, found.passages, self._embedder, tokens, leaning, found.compared)
+        return evidence.reading_on(read, self._embedder, tokens)
 
     def _checked(self, question: str) -> str:
         question = " ".join(question.split())

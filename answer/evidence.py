@@ -7,7 +7,7 @@ as several in half the time (`docs/decisions.md`).
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ EACH_COMPARED = 0.75
 """Of the tokens of one article, for each of two."""
 OTHERS_SHARE = 0.67
 """Of the tokens of the second reading, for other articles than the best, which has the rest for what it still holds."""
+READ_ON = 1.5
+"""Of the tokens of a reading, how many it may have where it begins with what was read while the question was typed."""
 HEADER_TOKENS = 12
 """What a prompt spends around the title of an article."""
 
@@ -53,6 +55,11 @@ class Sentence:
         return self.passage.chunk.article.text[self.start : self.end]
 
     @property
+    def place(self) -> tuple[str, int, int]:
+        """The same for the same sentence of two searches."""
+        return self.passage.chunk.article.id, self.start, self.end
+
+    @property
     def stems(self) -> frozenset[str]:
         return stems_of(self.text)
 
@@ -65,6 +72,20 @@ class Evidence:
 
     readings: tuple[list[Sentence], ...]
     ranked: Sequence[Sentence]
+
+    def reading_on(self, read: Sequence[Sentence], embedder: Embedder, tokens: int) -> "Evidence":
+        """The same, but its first reading begins with what the model has just been given to read, for the question as
+        far as it was typed, and what is new comes behind: only that has still to be read.
+
+        Itself where the one or the other is of several articles, they are of two, or both are too much.
+        """
+        first = self.readings[0] if self.readings else []
+        found = {sentence.place: sentence for sentence in self.ranked}
+        together = list({s.place: found.get(s.place, s) for s in [*read, *first]}.values())
+        articles = {sentence.passage.chunk.article.id for sentence in together}
+        if not read or not first or len(articles) != 1 or _tokens(together, embedder) > READ_ON * tokens:
+            return self
+        return replace(self, readings=(together, *self.readings[1:]))
 
     def wider(self, reading: Sequence[Sentence], article: str, embedder: Embedder, tokens: int) -> list[Sentence]:
         """The reading and, behind it, the best of what this article still holds, as many tokens as that. Other articles
@@ -175,6 +196,10 @@ def _fitting(ranked: Sequence[Sentence], embedder: Embedder, tokens: int) -> lis
             if header:
                 articles.append(article.id)
     return sorted(chosen, key=lambda s: (articles.index(s.passage.chunk.article.id), s.start))
+
+
+def _tokens(sentences: Sequence[Sentence], embedder: Embedder) -> int:
+    return sum(embedder.count_tokens([sentence.text for sentence in sentences]))
 
 
 def _ranked(

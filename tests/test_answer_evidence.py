@@ -125,6 +125,21 @@ def test_a_passage_that_speaks_to_the_model_is_not_read(embedder: Embedder) -> N
     assert {s.passage.chunk.article.id for s in evidence} == {"a"}
 
 
+def test_a_reading_goes_on_from_what_was_read_while_the_question_was_typed(embedder: Embedder) -> None:
+    long = Article("l", "Harbour", " ".join(f"The harbour was opened by boat {n}." for n in range(60)))
+    evidence = choose_evidence("who opened the harbour?", [passage_of(long)], embedder, 100)
+    first = evidence.readings[0]
+    typed = [sentence for sentence in evidence.ranked if sentence not in first][:3]
+    of_another_search = [replace(sentence, passage=replace(sentence.passage, score=0.1)) for sentence in typed]
+    on = evidence.reading_on(of_another_search, embedder, 100)
+    assert on.readings[0] == [*typed, *first] and on.readings[1:] == evidence.readings[1:]
+    assert on.reading_on(on.readings[0], embedder, 100).readings == on.readings
+    too_much = [sentence for sentence in evidence.ranked if sentence not in first][:20]
+    elsewhere = choose_evidence("who opened the harbour?", [passage_of(ARTICLE)], embedder, 100).readings[0]
+    for other in ((), too_much, elsewhere):
+        assert evidence.reading_on(other, embedder, 100) is evidence
+
+
 def test_a_wider_reading_goes_on_behind_the_first(embedder: Embedder) -> None:
     long = Article("l", "Harbour", " ".join(f"The harbour was opened by boat {n}." for n in range(60)))
     evidence = choose_evidence("who opened the harbour?", [passage_of(long), passage_of(ARTICLE)], embedder, 100)

@@ -14,6 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import app
+from answer import Sentence
 from app_conversation import Conversation, Exchange
 from app_page import describe, draw_citation, draw_conversation, draw_exchange, draw_header, draw_question
 from byline.errors import ModelServerDown, SettingsError
@@ -202,7 +203,7 @@ class Replies:
     def __init__(self, *steps: Answer | Exception) -> None:
         self.steps, self.history, self.closed = steps, (), False
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def ask(self, question: str, history: Sequence[Turn], read: Sequence[Sentence]) -> Iterator[Answer]:
         self.history = tuple(history)  # type: ignore[assignment]
         try:
             for step in self.steps:

@@ -12,7 +12,7 @@ import pytest
 from llm_stand_ins import model_stand_in
 
 import app
-from answer import Answerer, open_language_model, open_verifier
+from answer import Answerer, Sentence, open_language_model, open_verifier
 from answer.evidence import choose_evidence
 from answer.prompt import answer_prompt
 from app_ahead import ReadingAhead
@@ -167,10 +167,25 @@ def test_a_refused_second_enter_takes_no_second_place(
 def test_reading_ahead_sends_what_the_question_will_send_and_takes_one_token(
     answerer: Callable[[bool], Answerer], server: ThreadingHTTPServer
 ) -> None:
-    ReadingAhead(answerer(True), Line(2)).read(QUESTION, [])
+    ReadingAhead(answerer(True), Line(2)).read(QUESTION, [], [])
     list(answerer(True).ask(QUESTION))
     ahead, first = (body for _, body in server.requests[:2])  # type: ignore[attr-defined]
     assert ahead["messages"] == first["messages"] and ahead["max_tokens"] == 1
+
+
+def test_a_question_is_read_on_from_what_was_read_while_it_was_typed(
+    answerer: Callable[[bool], Answerer], server: ThreadingHTTPServer
+) -> None:
+    question, conversation = f"{QUESTION[:-1]} in June 2023?", Conversation()
+    for typed in (QUESTION, question):
+        ReadingAhead(answerer(True), Line(2)).read(typed, [], conversation.read)
+    assert conversation.accept(question) is None
+    asked = conversation.take()
+    assert asked is not None and not conversation.read
+    list(asked.answer(answerer(True)))
+    part, whole, first = (body["messages"][-1]["content"] for _, body in server.requests[:3])  # type: ignore[attr-defined]
+    assert part != whole == first
+    assert whole.startswith(part.partition("Question: ")[0].rstrip())
 
 
 @pytest.mark.parametrize("why", ["a server of somebody else", "somebody is answered", "two words"])
@@ -179,7 +194,7 @@ def test_nothing_is_read_ahead(answerer: Callable[[bool], Answerer], server: Thr
     if why == "somebody is answered":
         line.join()
     reader = ReadingAhead(answerer(why != "a server of somebody else"), line)
-    reader.read("Who co-chaired" if why == "two words" else QUESTION, [])
+    reader.read("Who co-chaired" if why == "two words" else QUESTION, [], [])
     assert server.requests == []  # type: ignore[attr-defined]
 
 
@@ -188,7 +203,7 @@ def test_a_question_cuts_the_reading_off(answerer: Callable[[bool], Answerer], s
     line = Line(2)
     reader = ReadingAhead(answerer(True), line)
     line.joined = reader.stop
-    reading = Thread(target=reader.read, args=[QUESTION, []], daemon=True)
+    reading = Thread(target=reader.read, args=[QUESTION, [], []], daemon=True)
     reading.start()
     while not server.requests:  # type: ignore[attr-defined]
         assert reading.is_alive()
@@ -204,7 +219,7 @@ class Fails:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def read_ahead(self, question: str, history: Sequence[Turn] = ()) -> None:
+    def read_ahead(self, question: str, history: Sequence[Turn], read: list[Sentence]) -> None:
         raise self.error
 
 
@@ -212,7 +227,7 @@ class Fails:
 def test_who_types_is_not_told_what_goes_wrong_ahead_but_the_log_is(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ReadingAhead(Fails(error), Line(2)).read(QUESTION, [])  # type: ignore[arg-type]
+    ReadingAhead(Fails(error), Line(2)).read(QUESTION, [], [])  # type: ignore[arg-type]
     assert ("odd" in caplog.text) == isinstance(error, ValueError)
 
 
