@@ -77,13 +77,15 @@ class Evidence:
         """The same, but its first reading begins with what the model has just been given to read, for the question as
         far as it was typed, and what is new comes behind: only that has still to be read.
 
-        Itself where the one or the other is of several articles, they are of two, or both are too much.
+        Itself where the one or the other is of several articles, they are of two or of two versions of one, or both
+        are too much.
         """
-        first = self.readings[0] if self.readings else []
+        if not read or not self.readings:
+            return self
         found = {sentence.place: sentence for sentence in self.ranked}
-        together = list({s.place: found.get(s.place, s) for s in [*read, *first]}.values())
-        articles = {sentence.passage.chunk.article.id for sentence in together}
-        if not read or not first or len(articles) != 1 or _tokens(together, embedder) > READ_ON * tokens:
+        together = list({s.place: found.get(s.place, s) for s in [*read, *self.readings[0]]}.values())
+        articles = {(s.passage.chunk.article.id, s.passage.chunk.article.digest) for s in together}
+        if len(articles) > 1 or sum(embedder.count_tokens([s.text for s in together])) > READ_ON * tokens:
             return self
         return replace(self, readings=(together, *self.readings[1:]))
 
@@ -196,10 +198,6 @@ def _fitting(ranked: Sequence[Sentence], embedder: Embedder, tokens: int) -> lis
             if header:
                 articles.append(article.id)
     return sorted(chosen, key=lambda s: (articles.index(s.passage.chunk.article.id), s.start))
-
-
-def _tokens(sentences: Sequence[Sentence], embedder: Embedder) -> int:
-    return sum(embedder.count_tokens([sentence.text for sentence in sentences]))
 
 
 def _ranked(

@@ -94,10 +94,8 @@ def _type(
             continue
         if reading is not None:
             reading.set()
-        reading, read_at = (
-            _begin(lambda text=typed: answerer.read_ahead(text, history, as_of, read)),
-            time.perf_counter(),
-        )
+        reading = _begin(lambda text=typed: answerer.read_ahead(text, history, as_of, read))
+        read_at = time.perf_counter()
     time.sleep(ENTER_SECONDS)
     if reading is not None:
         reading.set()
