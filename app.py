@@ -9,8 +9,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,12 +124,8 @@ def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send
                 async for _ in steps:
                     yield draw_conversation(conversation)
 
-    def stop(conversation: Conversation) -> tuple[Any, ...]:
-        conversation.stop()
-        return draw_conversation(conversation), *buttons(conversation)
-
-    def clear(conversation: Conversation) -> tuple[Any, ...]:
-        conversation.clear()
+    def end(how: Callable[[Conversation], None], conversation: Conversation) -> tuple[Any, ...]:
+        how(conversation)
         return draw_conversation(conversation), *buttons(conversation)
 
     conversation = gr.State(Conversation())
@@ -147,8 +144,8 @@ def wire(answerer: "Answerer", line: Line, chat: Any, box: Any, typed: Any, send
         answered.then(buttons, [conversation], controls, **quiet)
     reading: dict[str, Any] = {"trigger_mode": "multiple", **quiet}  # the newer one cuts off the older
     typed.change(lambda text, asked: ahead.read(text, asked.turns(), asked.read), [typed, conversation], **reading)
-    halt.click(stop, [conversation], [chat, *controls], **quiet)
-    new.click(clear, [conversation], [chat, *controls], **quiet)
+    for button, how in ((halt, Conversation.stop), (new, Conversation.clear)):
+        button.click(partial(end, how), [conversation], [chat, *controls], **quiet)
 
 
 def example_questions(answerer: "Answerer") -> list[str]:

@@ -48,13 +48,18 @@ def digest(article: Article) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole sentences of one article: `article.text[start:end] == text`, always."""
+    """Whole sentences of one article: `article.text[start:end] == text`, always. `id` is `ARTICLE#START-END`."""
 
     id: str
     article: Article
     start: int
     end: int
     text: str
+
+
+def article_of(chunk: str) -> str:
+    """The id of the article, told from the id of its chunk."""
+    return chunk.rpartition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)

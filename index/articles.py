@@ -4,8 +4,6 @@ This file is the truth of the store. Vectors and keywords only name chunk ids; a
 an article becomes visible, changes and disappears at the moment its row does.
 """
 
-import hashlib
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +14,9 @@ from pathlib import Path
 
 from byline.errors import StoreError
 from byline.records import Article, Chunk
-from index.filters import Filters, day_number
+from index.filters import Filters
 from index.narrowing import ArticleColumns, Fitting, Place
+from index.stored import COLUMNS, place_of, read_article, read_day, row_of, spans_digest
 
 SCHEMA = """
 create table if not exists manifest (name text primary key, value text not null);
@@ -35,10 +34,7 @@ create table if not exists place (
     language text not null, first integer not null, chunks integer not null
 ) without rowid;
 """
-COLUMNS = "id, title, text, url, source, published, authors, language, digest, same_as"
 MOST_VARIABLES = 500
-NO_ROWS = -1
-"""The first row of an article that has none."""
 Batch = Sequence[tuple[Article, Sequence[Chunk]]]
 """Articles with all their chunks, in order."""
 
@@ -96,11 +92,11 @@ class ArticleShelf:
 
     def article(self, id: str) -> Article | None:
         row = self._connection.execute(f"select {COLUMNS} from article where id = ?", (id,)).fetchone()
-        return _article(row) if row else None
+        return read_article(row) if row else None
 
     def articles(self) -> Iterator[Article]:
         for row in self._connection.execute(f"select {COLUMNS} from article order by id"):
-            yield _article(row)
+            yield read_article(row)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks that exist among `ids`, by id."""
@@ -113,7 +109,7 @@ class ArticleShelf:
         articles: dict[str, Article] = {}
         for some in _pieces(sorted({article for article, _, _ in spans.values()})):
             query = f"select {COLUMNS} from article where id in ({_marks(some)})"
-            articles.update((row[0], _article(row)) for row in self._connection.execute(query, some))
+            articles.update((row[0], read_article(row)) for row in self._connection.execute(query, some))
         return {
             id: Chunk(id, articles[article], start, end, articles[article].text[start:end])
             for id, (article, start, end) in spans.items()
@@ -156,7 +152,7 @@ class ArticleShelf:
     def everything(self) -> Iterator[tuple[Article, list[Chunk], str]]:
         """Every article with its chunks in order, and the digest that their spans had when they were written."""
         for row in self._connection.execute(f"select {COLUMNS}, spans from article order by id"):
-            article = _article(row[:-1])
+            article = read_article(row[:-1])
             yield article, self._chunks_of(article), row[-1]
 
     def with_chunks(self, ids: Sequence[str]) -> list[tuple[Article, list[Chunk]]]:
@@ -194,12 +190,12 @@ class ArticleShelf:
         with self._connection as connection:
             for (article, chunks), first in zip(batch, first_rows, strict=True):
                 connection.execute("delete from article where id = ?", (article.id,))
-                values = (*_row(article), spans_digest(chunks))
+                values = (*row_of(article), spans_digest(chunks))
                 connection.execute(f"insert into article ({COLUMNS}, spans) values ({_marks(values)})", values)
                 connection.executemany(
                     "insert into chunk values (?, ?, ?, ?)", [(c.id, article.id, c.start, c.end) for c in chunks]
                 )
-                places.append(_place(article, first, len(chunks)))
+                places.append(place_of(article, first, len(chunks)))
                 connection.execute(f"insert into place values ({_marks(places[-1])})", places[-1])
         self._columns.put(places)
 
@@ -211,7 +207,7 @@ class ArticleShelf:
                 article = self.article(id)
                 if article is not None:
                     count = connection.execute("select count(*) from chunk where article = ?", (id,)).fetchone()[0]
-                    found.append(_place(article, first, count))
+                    found.append(place_of(article, first, count))
             connection.executemany("insert or replace into place values (?, ?, ?, ?, ?, ?)", found)
         self._columns.put(found)
 
@@ -233,8 +229,8 @@ class ArticleShelf:
         newest = "select title from article where same_as is null order by published desc, id limit ?"
         return Coverage(
             articles=count,
-            first=_day(first),
-            last=_day(last),
+            first=read_day(first),
+            last=read_day(last),
             sources=tuple(row[0] for row in self._connection.execute(common, (sources,))),
             titles=tuple(row[0] for row in self._connection.execute(newest, (titles,))),
         )
@@ -251,52 +247,6 @@ class ArticleShelf:
                 connection.close()
         self._opened.clear()
         self._local = threading.local()
-
-
-def spans_digest(chunks: Sequence[Chunk]) -> str:
-    """Changes with any chunk that is lost, moved or added behind the shelf's back."""
-    spans = sorted((chunk.start, chunk.end, chunk.id) for chunk in chunks)
-    return hashlib.sha256(json.dumps(spans).encode()).hexdigest()[:16]
-
-
-def _row(article: Article) -> tuple[str | None, ...]:
-    return (
-        article.id,
-        article.title,
-        article.text,
-        article.url,
-        article.source,
-        article.published.isoformat() if article.published else None,
-        json.dumps(article.authors, ensure_ascii=False),
-        article.language,
-        article.digest,
-        article.same_as,
-    )
-
-
-def _place(article: Article, first: int, chunks: int) -> Place:
-    source, language = (article.source or "").lower(), article.language or ""
-    return Place(article.id, day_number(article.published), source, language, first, 0 if first == NO_ROWS else chunks)
-
-
-def _article(row: Sequence[str]) -> Article:
-    id, title, text, url, source, published, authors, language, digest, same_as = row
-    return Article(
-        id,
-        title,
-        text,
-        url,
-        source,
-        _day(published),
-        tuple(json.loads(authors)),
-        language,
-        digest=digest,
-        same_as=same_as,
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _marks(values: Sequence[object]) -> str:

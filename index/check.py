@@ -14,11 +14,12 @@ from typing import Literal
 
 from byline.errors import StoreError
 from byline.records import Article, Chunk, digest
-from index.articles import ArticleShelf, Batch, spans_digest
+from index.articles import ArticleShelf, Batch
 from index.embed import Vectors
 from index.fingerprint import fingerprint
 from index.keywords import KeywordIndex
 from index.meaning import Meaning
+from index.stored import spans_digest
 from index.vectors import VectorIndex
 from index.words import Words, whole
 

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.articles import NO_ROWS, ArticleShelf, Batch
+from byline.records import article_of
+from index.articles import ArticleShelf, Batch
 from index.embed import Vectors
 from index.filters import ANY, Filters
 from index.narrowing import Fitting, Rows
 from index.rows import VectorRows
+from index.stored import NO_ROWS
 from index.vectors import VectorIndex
 
 ROWS_FOR_A_NEIGHBOUR = 15
@@ -77,9 +79,9 @@ class Meaning:
         return self._of_few(vector, k, fitting)
 
     def _of_many(self, vector: Vectors, wanted: int, fitting: Fitting) -> list[tuple[str, float]]:
+        """Of what is being replaced just now there may be some of what was: the shelf drops them by and by."""
         near = self.vectors.nearest(vector, wanted)
-        owners = self._shelf.owners([id for id, _ in near])
-        return [(id, cosine) for id, cosine in near if id in owners and owners[id][0] in fitting]
+        return [(id, cosine) for id, cosine in near if article_of(id) in fitting]
 
     def _of_few(self, vector: Vectors, k: int, fitting: Fitting) -> list[tuple[str, float]]:
         """Every row is compared. What an article had that is being changed just now is passed over."""
