@@ -106,8 +106,10 @@ class Conversation:
     _untaken: Asked | None = None
 
     def turns(self) -> list[Turn]:
+        """What a refusal says is no answer: nothing leans on it."""
         answers = [exchange.answer for exchange in self.exchanges if exchange.answered]
-        return [Turn(answer.question, answer.text) for answer in answers if answer][-HISTORY_TURNS:]
+        turns = [Turn(answer.question, "" if answer.abstained else answer.text) for answer in answers if answer]
+        return turns[-HISTORY_TURNS:]
 
     @property
     def pending(self) -> bool:

@@ -16,23 +16,62 @@ _OPENINGS = re.compile(
     r"|^\s*(and|but|so|also|then|what about|how about|what else)\b",
     re.IGNORECASE,
 )
+_NOT_BACKWARD = re.compile(
+    r"\bthis (week|weekend|month|year|season|spring|summer|autumn|fall|winter|morning|afternoon|evening|time)\b"
+    r"|\b(is|are|was|were|be|been) there (?=\w)|\bthere (is|are|was|were|has|have|had|will)\b"
+    r"|\b(is|was) it \w+ (to|that|for)\b|\b(does|did|do|will|would) it (take|mean) (?=\w)"
+    r"|\bones? of\b|(?<!\w)\w+(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bdid)(?<!\bdoes)(?<!\bwere) that (?=\w)",
+    re.IGNORECASE,
+)
+"""A time, "there is", "is it right to", "one of"; and "that" behind a noun or a verb, which begins a clause."""
 _BACKWARD = re.compile(
-    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those|one|ones"
+    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those"
+    r"|(the|this|that|which|what|another) ones?"
     r"|the (first|second|next|last|other|same|former|latter|previous|new) (one|ones|time|meeting|edition|round)"
     r"|as a whole)\b",
     re.IGNORECASE,
 )
+_OUTWARD = re.compile(
+    r"\b(is|are|was|were|do|does|did|has|have|had|will|would|can|could) \w+$"
+    r"|\b(about|of|in|on|at|by|to|for|from|with|after|before|since|than|like) \w+$",
+    re.IGNORECASE,
+)
+"""A pronoun that is what the question is about, or all that a preposition has."""
+_NOUN_ASKED = re.compile(
+    r"\b(which|what) (?!(is|are|was|were|did|do|does|has|have|had|will|would|can|about)\b)\w+", re.IGNORECASE
+)
+_PRONOUN = re.compile(r"(it|its|he|him|his|she|her|hers|they|them|their|theirs)", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
+_WHO_IS = re.compile(r"^\W*(who|what)('s| is| was| are| were) \w+\W*$", re.IGNORECASE)
+ANTECEDENT_WORDS = 3
+"""So many words that say something before a pronoun have what it stands for among them."""
 _PERSON = re.compile(r"\b(he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
 LAST_TURNS = 2
 
 
 def leans_on_history(question: str) -> bool:
-    """Whether the question cannot be searched by itself: it opens as a reply does, or points back and names nothing."""
+    """Whether the question cannot be searched by itself: it opens as a reply does, points at what stands before it,
+    or says next to nothing.
+    """
     if _OPENINGS.search(question):
         return True
-    names = _NAME.findall(question)
-    return (bool(_BACKWARD.search(question)) and len(names) < 2) or len(content_words(question)) < 2
+    names, words = _NAME.findall(question), content_words(question)
+    if len(words) < 2 and not names:
+        return not (words and _WHO_IS.search(question))
+    if len(names) >= 2:
+        return False
+    plain = _NOT_BACKWARD.sub(" ", question)
+    return any(_points_out(plain, found) for found in _BACKWARD.finditer(plain))
+
+
+def _points_out(question: str, found: re.Match[str]) -> bool:
+    """Whether what the word stands for is not in the question itself, before it."""
+    before = question[: found.start()]
+    if len(content_words(before)) >= ANTECEDENT_WORDS or re.search(r"[.?!] ", before):
+        return False
+    if not _PRONOUN.fullmatch(found.group()):
+        return True
+    return bool(_OUTWARD.search(question[: found.end()])) or not (_NAME.search(before) or _NOUN_ASKED.search(before))
 
 
 def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -50,5 +89,5 @@ def stand_alone(question: str, turns: Sequence[Turn]) -> str:
     """
     if not turns:
         return question
-    named = [turns[-1].answer] if _PERSON.search(question) else []
-    return " ".join([*(turn.question for turn in turns), *named, question])
+    named = turns[-1].answer if _PERSON.search(question) else ""
+    return " ".join(filter(None, [*(turn.question for turn in turns), named, question]))

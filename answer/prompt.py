@@ -100,8 +100,12 @@ def _prompt(passages: Iterable[str], last: str, history: Sequence[Turn]) -> list
     for example in EXAMPLES:
         asked = f"{example.passages}\nQuestion: {example.question}"
         messages += [Message("user", asked), Message("assistant", example.answer)]
-    earlier = [f"Earlier question: {turn.question}\nEarlier answer: {turn.answer}\n" for turn in history]
-    return [*messages, Message("user", "\n".join([*passages, *earlier, last]))]
+    return [*messages, Message("user", "\n".join([*passages, *map(_earlier, history), last]))]
+
+
+def _earlier(turn: Turn) -> str:
+    answer = f"Earlier answer: {turn.answer}\n" if turn.answer else ""
+    return f"Earlier question: {turn.question}\n{answer}"
 
 
 def _passages(sentences: Iterable[tuple[Article, str]]) -> Iterator[str]:

@@ -121,7 +121,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One past exchange."""
+    """One past exchange; `answer` is empty where the question was declined."""
 
     question: str
     answer: str

@@ -17,6 +17,13 @@ TURN = Turn("who co-chaired the council?", "Thierry Breton and Lee Jong-Ho")
         "why?",
         "who did she replace?",
         "where was the first one?",
+        "who won?",
+        "what did Breton say about it?",
+        "when did that happen?",
+        "which companies is it to come from?",
+        "which company had he led before?",
+        "which of these is older?",
+        "how long did it take?",
     ],
 )
 def test_leaning(question: str) -> None:
@@ -32,6 +39,15 @@ def test_leaning(question: str) -> None:
         "Which companies signed the Frontier AI Safety Commitments in Seoul?",
         "european chips act in force since when",
         "Did Breton and Lee say that it would meet in Seoul?",
+        "Who is Macron?",
+        "what is nato?",
+        "Is there a ceasefire in Gaza?",
+        "What did Apple announce this week?",
+        "How many people died in the earthquake that hit Morocco?",
+        "Which carmaker recalled its vans this month?",
+        "A pilot flew round the world alone. How old is he?",
+        "Where in Spain is it illegal to fish?",
+        "Which of one of the parties left?",
     ],
 )
 def test_standing_alone(question: str) -> None:
@@ -46,6 +62,10 @@ def test_the_search_has_what_the_question_leans_on() -> None:
     assert "Lee Jong-Ho" in stand_alone("and where did he go?", (TURN,))
     assert searched.endswith("and where?")
     assert stand_alone("who is Ana?", ()) == "who is Ana?"
+
+
+def test_what_was_declined_names_nobody() -> None:
+    assert stand_alone("when did he resign?", (Turn("who led it?", ""),)) == "who led it? when did he resign?"
 
 
 def test_only_the_last_turns_count() -> None:

@@ -40,6 +40,11 @@ def test_passages_come_under_title_and_date_and_the_question_last() -> None:
     )
 
 
+def test_a_question_that_was_declined_had_no_answer() -> None:
+    asked = answer_prompt([sentence(FAIR, 0, 14)], "And when?", [Turn("Where was it?", "")])[-1].text
+    assert asked == "From “Fair”:\nFish was sold.\n\nEarlier question: Where was it?\n\nQuestion: And when?"
+
+
 def test_what_is_asked_again_reads_nothing_anew() -> None:
     evidence = [sentence(HARBOUR, 0, 28)]
     first = answer_prompt(evidence, "Who opened it?", [])

@@ -267,6 +267,13 @@ def test_stopping_closes_the_answer_and_later_steps_change_nothing() -> None:
     assert conversation.turns() == [] and conversation.accept("next?") is None
 
 
+def test_what_a_refusal_said_is_not_what_the_next_question_leans_on() -> None:
+    conversation = Conversation()
+    refused = replace(done("The articles do not say."), abstained=True, citations=())
+    list(begin(conversation, "who?", Replies(refused)))
+    assert [turn.answer for turn in conversation.turns()] == [""]
+
+
 @pytest.mark.parametrize("error", [ModelServerDown("no server; start it"), ValueError("odd")])
 def test_what_goes_wrong_after_stop_is_not_shown_over_it(error: Exception) -> None:
     conversation = Conversation()
