@@ -24,8 +24,8 @@ _BUTTONS = (
 )
 _STRICT = (
     # copyright and rights
-    r"(?:©|\(c\)|copyright\b|&copy;).*?(?:(?:19|20)\d\d|©|\(c\)).*",
-    r"(?:©|\(c\))\s*\w.*",
+    r"(?:©|&copy;)\s*\w.*",
+    r"(?:copyright\b|\(c\))\W*(?:(?:19|20)\d\d\b|©|&copy;|\(c\)).*",
     rf".*\b(?:{_RIGHTS})\b\W*",
     # tags
     r"tag-icon\b.*",
@@ -41,17 +41,9 @@ _STRICT = (
     rf"|su)? ?(?:{_NETWORKS}|e-?mail)",
     r"(?:share|tweet|print|compartir|imprimir|teilen|drucken|partager|imprimer|condividi|stampa|copy link"
     r"|share this|share this article|teile diesen artikel)",
-    # newsletters and accounts
-    r"(?:sign up|subscribe|register|join|get|enjoying)\b.{0,120}\b(?:newsletters?|inbox|mailing list"
-    r"|e-?mail (?:alerts?|updates?))\b.{0,80}",
+    # accounts
     r"(?:sign up|subscribe|register|log in|sign in)(?: now| today| here| for free| to (?:continue|read|comment|join"
     r"|our)\b.{0,80})?\s*[!.>»]*",
-    r".{0,120}\b(?:unsubscribe|darse de baja|cancelar la suscripción|abbestellen|désabonner|désinscrire"
-    r"|disiscriverti)\b.{0,80}",
-    r"(?:suscr[ií]b[ae](?:nse|se|te)?|reg[ií]str(?:ese|ate|arse)|inscr[ií]b[ae](?:se|te)?|abonnieren sie"
-    r"|melden sie sich|jetzt (?:anmelden|abonnieren|registrieren)"
-    r"|abonnez-vous|inscrivez-vous|iscriviti|abbonati|assine|inscreva-se|cadastre-se|meld je aan|schrijf je in"
-    r"|zapisz się)\b.{0,160}",
     # elsewhere on the site
     r"(?:read|read also|also read|see also|more|related|recommended|read next|más información"
     r"|lea también|lea más|leer más"
@@ -90,17 +82,30 @@ _STRICT = (
     r"(?:\d+[- ]min(?:ute)?s? read|(?:reading time|read time|tiempo de lectura|lesezeit|lesedauer|temps de lecture"
     r"|tempo di lettura)\s*:?.{0,30})",
 )  # fmt: skip
-_EDGE = (
-    r"(?:topics?|categor(?:y|ies)|themen|temas|sujets|thèmes|categorías?|argomenti|kategorien?|in this (?:article"
-    r"|story)|more on|more from)\b\s*:?.{0,120}",
+_CALLS = (
+    r"(?:sign up|subscribe|register (?:for|to|now|here|today|free|below|and|with)|join|get|enjoying)\b.{0,120}"
+    r"\b(?:newsletters?|inbox|mailing list|e-?mail (?:alerts?|updates?))\b.{0,80}",
+    r".{0,120}\b(?:unsubscribe|darse de baja|cancelar la suscripción|abbestellen|désabonner|désinscrire"
+    r"|disiscriverti)\b.{0,80}",
+    r"(?:suscr[ií]b[ae](?:nse|se|te)?|reg[ií]str(?:ese|ate|arse)|inscr[ií]b[ae](?:se|te)?|abonnieren sie"
+    r"|melden sie sich|jetzt (?:anmelden|abonnieren|registrieren)"
+    r"|abonnez-vous|inscrivez-vous|iscriviti|abbonati|assine|inscreva-se|cadastre-se|meld je aan|schrijf je in"
+    r"|zapisz się)\b.{0,160}",
+)  # fmt: skip
+"""Of newsletters and accounts: with so much free text that a sentence of the article may match, so see `_is_prose`."""
+_EDGE_CALLS = (
     r"(?:follow|find|contact|s[ií]guenos|folgen sie|suivez)\b.{0,40}\b(?:us|uns|nous|facebook|twitter|instagram"
     r"|linkedin|en)\b.{0,80}",
     r"(?:sign up|subscribe|register (?:for|now|here|to)|log in|sign in|join (?:us|our)|download (?:our|the app)"
     r"|become a|support (?:us|our|local)|donate"
     r"|get (?:our|your|unlimited|full|breaking|the (?:latest|news|app|newsletter)))\b.{0,120}",
+    r"(?:topics?|categor(?:y|ies)|themen|temas|sujets|thèmes|categorías?|argomenti|kategorien?|in this (?:article"
+    r"|story)|more on|more from)\b\s*:?.{0,120}",
     r".{0,160}\b(?:newsletter|bolet[ií]n|mailing list|infolettre)\b.{0,80}",
     r".{0,160}\bcookies?\b.{0,160}\b(?:accept|consent|polic[yi]|agree|settings|aceptar|zustimm\w*|acceptez"
     r"|politique|política)\b.{0,80}",
+)  # fmt: skip
+_EDGE = (
     r"(?:image|photo|picture|foto|bild|crédit photo)(?: credits?| source| by|: ©)?\s*:.{0,120}",
     r"(?:last )?(?:updated|modified|published|posted)(?: on| at)?\s*:.{0,60}",
     r"[^«]*(?:>>|»|→|›)\s*",
@@ -114,7 +119,8 @@ _FOOTER_WORDS = (
     r"|aviso legal|privacidad|contacto|mentions légales|contatti"
     r"|do not sell my (?:personal )?info(?:rmation)?|rss|subscribe|newsletters?"
 )
-_SEPARATED = r"\s*[-–—|/·•,&>:]*\s*"
+_SEPARATED = r"[-–—|/·•,&>:\s]*"
+"""One class and no more: two parts that match the same spaces took a second and more for one share bar."""
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -130,6 +136,22 @@ _STRICT_LINE = _any_of(
     )
 )
 _EDGE_LINE = _any_of(_EDGE)
+_CALL, _EDGE_CALL = _any_of(_CALLS), _any_of(_EDGE_CALLS)
+_FULL_STOP = re.compile(r"[.。][\"'”’»)\]]*$")
+_REPORTED = re.compile(
+    r",[^,]*\b(?:said|says|told|added|wrote|according to|dijo|según|informó|sagte|laut|teilte|selon|a déclaré|a indiqué"
+    r"|ha detto|secondo|disse|segundo|zei|volgens|powiedział\w*|według)\b[^,]*\.[\"'”’»)\]]*$",
+    re.IGNORECASE,
+)
+_TO_THE_READER = re.compile(
+    r"\b(?:you|your|our|(?-i:us)|we|free|spam|usted|puedes?|tus?|nuestr[oa]s?|gratis|gratuit\w*|(?-i:Sie|Ihr\w*|Uns)"
+    r"|uns|unser\w*|kostenlos\w*|jetzt|vous|votre|vos|notre|nous|tua?|vostr[aoie]|nostr[aoie]|você|seu|sua|nossa?"
+    r"|je|jouw|uw|s[ií]guenos|suscr[ií]b[ae](?:nse|se|te)|reg[ií]str(?:ese|ate)|inscr[ií]b[ae](?:se|te)|iscriviti"
+    r"|inscreva-se|cadastre-se|zapisz się)\b"
+    r"|^(?:sign up|subscribe|register|join|get)(?: now| here| today)? (?:for|to|the|below|and|with)\b"
+    r"|^(?:log in|sign in|donate|download the app|become a|support local)\b|^follow ",
+    re.IGNORECASE,
+)
 _BREADCRUMB = re.compile(
     r"[^>›»\d][^>›»]{0,39}(?:\s[>›»]\s[^>›»]{1,40})+|[^|/•·\d][^|/•·]{0,29}(?:\s[|/•·]\s[^|/•·]{1,30}){2,}"
 )
@@ -139,7 +161,9 @@ _BULLET = re.compile(r"^[\s*•·▪–—>-]+(?=\w)")
 def is_site_line(line: str) -> bool:
     """Whether the line is surely the site's, wherever it stands. Never true of a line over 240 characters."""
     bare = _BULLET.sub("", line).strip()
-    return len(bare) <= LONGEST_SITE_LINE and _STRICT_LINE.fullmatch(bare) is not None
+    if len(bare) > LONGEST_SITE_LINE:
+        return False
+    return _STRICT_LINE.fullmatch(bare) is not None or (_CALL.fullmatch(bare) is not None and not _is_prose(bare))
 
 
 def is_edge_line(line: str) -> bool:
@@ -147,4 +171,13 @@ def is_edge_line(line: str) -> bool:
     bare = _BULLET.sub("", line).strip()
     if len(bare) > LONGEST_SITE_LINE:
         return False
-    return is_site_line(line) or any(pattern.fullmatch(bare) for pattern in (_EDGE_LINE, _BREADCRUMB))
+    if is_site_line(line) or any(pattern.fullmatch(bare) for pattern in (_EDGE_LINE, _BREADCRUMB)):
+        return True
+    return _EDGE_CALL.fullmatch(bare) is not None and not _is_prose(bare)
+
+
+def _is_prose(line: str) -> bool:
+    """Whether the line ends as a sentence of an article does: with who said it, or told of nobody who reads it."""
+    if _REPORTED.search(line):
+        return True
+    return _FULL_STOP.search(line) is not None and _TO_THE_READER.search(line) is None

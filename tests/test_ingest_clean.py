@@ -1,5 +1,6 @@
 """Cleaning: the site's own lines go, the article's stay, letters are never touched, and twice is once."""
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -157,6 +158,15 @@ def test_a_page_without_a_head_keeps_all_of_its_text() -> None:
         "Print is not dead",
         "X - the unknown",
         "Most popular names in Norway in 2023",
+        "(c) general-purpose models with systemic risk",
+        "Copyright rules for the training of AI models took effect in August 2025, the Commission said.",
+        "Companies must let people unsubscribe with one click from June 2024, the regulator said.",
+        "In the US, companies must let people unsubscribe with one click from June 2024.",
+        "Since June you can unsubscribe from any list with one click, the regulator said.",
+        "Register offices across Spain stop sending newsletters, the ministry said.",
+        "Register offices across Spain stop sending newsletters",
+        "Registrarse en el padrón costará diez euros desde junio, dijo el ministerio.",
+        "Suscribe el convenio la ministra de Sanidad.",
     ],
 )
 def test_lines_of_an_article_are_no_site_lines(line: str) -> None:
@@ -189,6 +199,52 @@ def test_lines_of_an_article_are_no_site_lines(line: str) -> None:
 def test_lines_of_a_site_are_known_wherever_they_stand(line: str) -> None:
     assert is_site_line(line) and is_edge_line(line)
     assert clean_text(f"{FIRST}\n\n{line}\n\n{SECOND}").text == f"{FIRST}\n\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright © The Gazette",
+        "(c) 2024 The Gazette",
+        "Copyright 2024 The Gazette. Reproduction only with permission.",
+        "Sign up for the newsletter.",
+        "Sign up to receive our critics' recommendations right in your inbox.",
+        "Subscribe to the Business Desk briefing. No spam, unsubscribe at any time.",
+        "You can unsubscribe at any time.",
+        "Suscríbase al boletín.",
+        "Abonnieren Sie den Newsletter.",
+    ],
+)
+def test_what_a_site_asks_of_its_readers_goes_even_where_it_is_a_sentence(line: str) -> None:
+    assert is_site_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The council printed the last copy of its newsletter in June, the mayor said.",
+        "Topics for the second day of the talks are tariffs on steel and on wine.",
+        "Contact between the ministers and Facebook ended when the law was passed.",
+        "Follow-up talks with Facebook begin in June.",
+    ],
+)
+def test_a_last_sentence_of_the_article_is_no_edge_line(line: str) -> None:
+    assert not is_edge_line(line)
+    assert clean_page(f"{HEADLINE}\n27 March 2024\n\n{KEPT}\n\n{line}").text == f"{KEPT}\n\n{line}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share on Facebook Share on Twitter Share on WhatsApp Share on LinkedIn Share via Email Print 0 comments",
+        "x " * 100 + "and",
+        "Facebook | - " * 15 + "and more",
+    ],
+)
+def test_no_line_takes_long_to_tell(line: str) -> None:
+    began = time.monotonic()
+    assert not is_site_line(line)
+    assert time.monotonic() - began < 0.2
 
 
 def test_a_long_paragraph_never_goes() -> None:
