@@ -25,7 +25,7 @@ import re
 from collections.abc import Callable, Sequence
 from math import log
 
-from answer.evidence import stems_of
+from answer.evidence import compares, stems_of
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
 from index import content_words
@@ -37,27 +37,40 @@ RARITY_SCALE = 1000
 YEAR_DIGITS = 4
 """A number this long names a year; a shorter one counts ("which two companies"), and no article need repeat it."""
 _SAYS_NOTHING = re.compile(
-    r"\b(not (stated|mentioned|specified|provided|given|known|disclosed|available)"
-    r"|(do|does|did) not (state|say|mention|specify|provide|give|name)|no information"
-    r"|cannot be (determined|answered))\b",
+    r"\bnot (stated|mentioned|specified|provided)\b|\bno information\b|\bcannot be (determined|answered)\b"
+    r"|\b(passages?|articles?|texts?|it|they) (do|does|did) not (state|say|mention|specify|provide|give|name)\b"
+    r"|^\W*((it|this|that) is )?(unknown|not (given|known|disclosed|available))\W*$",
     re.IGNORECASE,
 )
 _OFFERS_CHOICE = re.compile(r"\bor\b|^(is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I)
+_CHOICE_OF_TWO = re.compile(r"\bbetween\b.+\band\b", re.I)
 _ASKS_NUMBER = re.compile(
-    r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year|date|day)\b", re.I
+    r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year)\b", re.I
 )
-_ORDINAL = re.compile(r"\b(third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b", re.I)
-_ASKS_TIME = re.compile(
-    r"\b(when|what (date|day|year|time)|(which|what) (day|date|year|month)|since when|until when)\b", re.I
-)
-_ASKS_NAME = re.compile(
-    r"^\W*(and |but |so )?who\b"
-    r"|\bwhich (person|minister|president|commissioner|compan(y|ies)|countr(y|ies)|cit(y|ies))\b",
+_AMOUNT = re.compile(
+    r"\b(one|once|twice|half|an?|no|none|nothing|free|all|both|most|many|few|several|dozens?|hundreds?|thousands?"
+    r"|[mb]illions?|majority|decades?|centur(y|ies)|years|months|weeks|days|until)\b",
     re.I,
 )
+_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.I)
+_ASKS_TIME = re.compile(
+    r"(^|[.?!,] )\W*((and|but|so|since|until|by|from) )?when (\w+ly )?"
+    r"(is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might)\b"
+    r"|\bwhen\W*$|\bwhat time\b|\b(which|what) (day|date|year|month)\b",
+    re.I,
+)
+"""Not a "when" in the middle, which only says of which time something else is asked."""
+_ASKS_NAME = re.compile(
+    r"(?i:^\W*(and |but |so )?who)\b(?!('s| is| was| are| were) [A-Z])"
+    r"|(?i:\bwhich (person|minister|president|commissioner|compan(y|ies)|countr(y|ies)|cit(y|ies))\b)"
+)
+"""Not "who is Karl Voss?": an engineer."""
 _TIME = re.compile(
     r"\d|\b(january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|spring|summer|autumn|winter)\b",
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|season"
+    r"|today|yesterday|tomorrow|now|soon|immediately|ago|days?|weeks?|weekend|months?|years?|decades?|centur(y|ies)"
+    r"|morning|noon|afternoon|evening|night|midnight|before|during|until|end of)\b",
     re.I,
 )
 
@@ -83,18 +96,15 @@ def misfit(question: str, text: str, earlier: str = "") -> str | None:
     `earlier` is what was asked before, where the question leans on it: to repeat that is no answer either.
     """
     said_before = f"{earlier} {question}"
-    new_words = stems_of(text) - stems_of(said_before)
-    if not new_words and not (numbers_of(text) - numbers_of(said_before)) and not offers_choice(question):
+    chosen = offers_choice(question) or compares(question) or _CHOICE_OF_TWO.search(question)
+    if not chosen and not _added(said_before, text):
         return "it only repeats the question"
     if _ASKS_TIME.search(question) and not _TIME.search(text):
         return "the question asks for a time and it names none"
-    if (
-        _ASKS_NUMBER.search(question)
-        and not numbers_of(text)
-        and not re.search(r"\b(one|once|half|a|an|no|none)\b", text, re.I)
-    ):
+    if _ASKS_NUMBER.search(question) and not numbers_of(text) and not _AMOUNT.search(text):
         return "the question asks for a number and it names none"
-    if _ASKS_NAME.search(question) and not facts_of("the " + text) - numbers_of(text) - held_in(question):
+    known = numbers_of(text) | (frozenset() if chosen else held_in(question))
+    if _ASKS_NAME.search(question) and not facts_of("the " + text) - known:
         return "the question asks for a name and it gives none"
     return None
 
@@ -103,8 +113,15 @@ def another_of_its_kind(question: str, articles: Sequence[str]) -> str | None:
     """Why the articles speak of another one than was asked for: "the fifth" where no article has a fifth; else None."""
     told = "\n".join(articles)
     asked = (found.group().lower() for found in _ORDINAL.finditer(question))
-    missing = next((word for word in asked if not re.search(rf"\b{word}\b", told, re.I)), None)
+    missing = next((word for word in asked if not _speaks_of(word, told)), None)
     return f"the question asks for the {missing} and no cited article speaks of one" if missing else None
+
+
+def _speaks_of(ordinal: str, text: str) -> bool:
+    """As a word, as "11th", as "Q3" or as "stage 3"."""
+    n = _ORDINALS.index(ordinal) + 3
+    counted = "stage|round|day|game|phase|season|quarter|part|chapter|week|act|episode|volume|group|level"
+    return bool(re.search(rf"\b({ordinal}|{n}(rd|th)|Q{n}|({counted}) {n})\b", text, re.I))
 
 
 def agree(text: str, again: str, question: str) -> bool:

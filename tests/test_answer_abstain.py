@@ -17,13 +17,33 @@ from answer.abstain import (
 from byline.records import Article, Chunk, Passage
 
 
-@pytest.mark.parametrize("text", ["Not stated.", "", "The passages do not mention it.", "The price is not specified."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not stated.",
+        "",
+        "The passages do not mention it.",
+        "The price is not specified.",
+        "It is not known.",
+        "unknown",
+    ],
+)
 def test_the_model_declines_in_many_words(text: str) -> None:
     assert says_nothing(text)
 
 
-def test_an_answer_is_not_taken_for_a_refusal() -> None:
-    assert not says_nothing("China was not invited.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China was not invited.",
+        "It is not available in the European Union.",
+        "He did not give a reason.",
+        "The cause of the fire is not known.",
+        "Ana Ruiz did not name a successor.",
+    ],
+)
+def test_an_answer_is_not_taken_for_a_refusal(text: str) -> None:
+    assert not says_nothing(text)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +54,8 @@ def test_an_answer_is_not_taken_for_a_refusal() -> None:
         ("Who opened the harbour?", "The harbour was opened."),
         ("who negotiated the act", "negotiators from the parliament"),
         ("Which supercomputers will the EU open?", "The EU will open supercomputers."),
+        ("When was the treaty signed?", "Jacques Chirac"),
+        ("How much did the map cost?", "The map was dear."),
     ],
 )
 def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
@@ -48,6 +70,17 @@ def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
         ("Who opened the harbour?", "Ana Ruiz opened it."),
         ("Which came first, the AI Act or the Chips Act?", "The Chips Act."),
         ("What did they agree on?", "A forum for researchers."),
+        ("Who won the final between France and Croatia?", "France"),
+        ("Of the map and the globe, which cost more?", "the map"),
+        ("Who was president when the treaty was signed?", "Jacques Chirac"),
+        ("When the ice melts, what happens to the sea?", "it rises"),
+        ("When will the trial begin?", "next week"),
+        ("When did the fire break out?", "early in the morning"),
+        ("What day does the festival begin?", "Monday"),
+        ("How many came?", "Hundreds, dozens of them children"),
+        ("How much is the ferry?", "nothing"),
+        ("How many times has she won?", "twice"),
+        ("Who is Karl Voss?", "an engineer"),
     ],
 )
 def test_of_the_kind_asked_for(question: str, text: str) -> None:
@@ -115,3 +148,6 @@ def test_the_fifth_is_not_the_sixth() -> None:
     assert "fifth" in str(another_of_its_kind("Where was the fifth council held?", sixth))
     assert another_of_its_kind("Where was the sixth council held?", sixth) is None
     assert another_of_its_kind("Where did the council first meet?", sixth) is None
+    assert another_of_its_kind("How much was it in the third quarter?", ["Sales fell in Q3."]) is None
+    assert another_of_its_kind("Who won the eleventh stage?", ["The 11th stage went to Lee."]) is None
+    assert another_of_its_kind("Who won the fourth stage?", ["Of four, stage 3 went to Lee."])
