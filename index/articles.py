@@ -4,16 +4,13 @@ This file is the truth of the store. Vectors and keywords only name chunk ids; a
 an article becomes visible, changes and disappears at the moment its row does.
 """
 
-import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from byline.errors import StoreError
 from byline.records import Article, Chunk
+from index.database import Database
 from index.filters import Filters
 from index.narrowing import ArticleColumns, Fitting, Place
 from index.stored import COLUMNS, place_of, read_article, read_day, row_of, spans_digest
@@ -51,51 +48,34 @@ class Coverage:
 
 
 class ArticleShelf:
-    """Any thread may read; SQLite gives each a connection of its own and a view that holds still.
+    """Any thread may read; one writes. Each article is seen whole, before or after a change.
 
     What a search is narrowed by is also held in memory, changed after SQLite and as one.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._database = Database(path)
         self._columns = ArticleColumns()
-        try:
-            self._connection.executescript(SCHEMA)
-            self._columns.put(Place(*row) for row in self._connection.execute("select * from place"))
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{path} is not a Byline store ({error}); move it away or run python -m ingest --rebuild"
-            ) from error
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma foreign_keys = on")
-            self._local.connection = connection
-            self._opened.append(connection)
-        return connection
+        with self._database.writing() as connection:
+            connection.executescript(SCHEMA)
+        self._columns.put(Place(*row) for row in self._database.rows("select * from place"))
 
     def manifest(self) -> dict[str, str]:
-        return dict(self._connection.execute("select name, value from manifest"))
+        return dict(self._database.rows("select name, value from manifest"))
 
     def write_manifest(self, manifest: Mapping[str, str]) -> None:
-        with self._connection as connection:
+        with self._database.writing() as connection:
             connection.executemany("insert or replace into manifest values (?, ?)", manifest.items())
 
     def digests(self) -> dict[str, str]:
-        return dict(self._connection.execute("select id, digest from article"))
+        return dict(self._database.rows("select id, digest from article"))
 
     def article(self, id: str) -> Article | None:
-        row = self._connection.execute(f"select {COLUMNS} from article where id = ?", (id,)).fetchone()
+        row = self._database.row(f"select {COLUMNS} from article where id = ?", (id,))
         return read_article(row) if row else None
 
     def articles(self) -> Iterator[Article]:
-        for row in self._connection.execute(f"select {COLUMNS} from article order by id"):
+        for row in self._database.rows(f"select {COLUMNS} from article order by id"):
             yield read_article(row)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
@@ -103,13 +83,11 @@ class ArticleShelf:
         spans: dict[str, tuple[str, int, int]] = {}
         for some in _pieces(ids):
             query = f"select id, article, start, end from chunk where id in ({_marks(some)})"
-            spans.update(
-                (id, (article, start, end)) for id, article, start, end in self._connection.execute(query, some)
-            )
+            spans.update((id, (article, start, end)) for id, article, start, end in self._database.rows(query, some))
         articles: dict[str, Article] = {}
         for some in _pieces(sorted({article for article, _, _ in spans.values()})):
             query = f"select {COLUMNS} from article where id in ({_marks(some)})"
-            articles.update((row[0], read_article(row)) for row in self._connection.execute(query, some))
+            articles.update((row[0], read_article(row)) for row in self._database.rows(query, some))
         return {
             id: Chunk(id, articles[article], start, end, articles[article].text[start:end])
             for id, (article, start, end) in spans.items()
@@ -121,7 +99,7 @@ class ArticleShelf:
         found: dict[str, tuple[str, date | None]] = {}
         for some in _pieces(ids):
             query = f"select id, article from chunk where id in ({_marks(some)})"
-            for id, article in self._connection.execute(query, some):
+            for id, article in self._database.rows(query, some):
                 found[id] = article, self._columns.published(article)
         return found
 
@@ -144,14 +122,14 @@ class ArticleShelf:
                 "select chunk.article, first, id from chunk join place on chunk.article = place.article"
                 f" where chunk.article in ({_marks(some)}) order by chunk.article, start"
             )
-            for article, first, id in self._connection.execute(query, some):
+            for article, first, id in self._database.rows(query, some):
                 if first == firsts[article]:
                     found.setdefault(article, []).append(id)
         return found
 
     def everything(self) -> Iterator[tuple[Article, list[Chunk], str]]:
         """Every article with its chunks in order, and the digest that their spans had when they were written."""
-        for row in self._connection.execute(f"select {COLUMNS}, spans from article order by id"):
+        for row in self._database.rows(f"select {COLUMNS}, spans from article order by id"):
             article = read_article(row[:-1])
             yield article, self._chunks_of(article), row[-1]
 
@@ -161,33 +139,25 @@ class ArticleShelf:
         return [(article, self._chunks_of(article)) for article in articles if article is not None]
 
     def _chunks_of(self, article: Article) -> list[Chunk]:
-        spans = self._connection.execute(
-            "select id, start, end from chunk where article = ? order by start", (article.id,)
-        )
+        spans = self._database.rows("select id, start, end from chunk where article = ? order by start", (article.id,))
         return [Chunk(id, article, start, end, article.text[start:end]) for id, start, end in spans]
 
     def faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file, chunks of no article included."""
-        try:
-            told = [str(row[0]) for row in self._connection.execute("pragma integrity_check")]
-            homeless = "select count(*) from chunk where article not in (select id from article)"
-            count = self._connection.execute(homeless).fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self._path} is damaged ({error}); restore a backup, or run python -m ingest --rebuild PATH"
-            ) from error
+        told = [str(row[0]) for row in self._database.rows("pragma integrity_check")]
+        count = self._database.row("select count(*) from chunk where article not in (select id from article)")[0]
         return [line for line in told if line != "ok"] + ([f"{count} chunks of no article"] if count else [])
 
     def mend(self) -> None:
         """What SQLite can mend by itself: its indexes are made anew, chunks of no article go."""
-        with self._connection as connection:
+        with self._database.writing() as connection:
             connection.execute("delete from chunk where article not in (select id from article)")
-        self._connection.execute("reindex")
+            connection.execute("reindex")
 
     def replace(self, batch: Batch, first_rows: Sequence[int]) -> None:
         """All of the batch in one transaction; the vectors of each article begin at its row of `first_rows`."""
         places = []
-        with self._connection as connection:
+        with self._database.writing() as connection:
             for (article, chunks), first in zip(batch, first_rows, strict=True):
                 connection.execute("delete from article where id = ?", (article.id,))
                 values = (*row_of(article), spans_digest(chunks))
@@ -201,7 +171,7 @@ class ArticleShelf:
 
     def place(self, first_rows: Mapping[str, int]) -> None:
         """Says where the vectors of these articles begin now."""
-        with self._connection as connection:
+        with self._database.writing() as connection:
             found = []
             for id, first in first_rows.items():
                 article = self.article(id)
@@ -212,17 +182,15 @@ class ArticleShelf:
         self._columns.put(found)
 
     def remove(self, ids: Sequence[str]) -> None:
-        with self._connection as connection:
+        with self._database.writing() as connection:
             connection.executemany("delete from article where id = ?", [(id,) for id in ids])
         self._columns.drop(ids)
 
     def count_chunks(self) -> int:
-        return int(self._connection.execute("select count(*) from chunk").fetchone()[0])
+        return int(self._database.row("select count(*) from chunk")[0])
 
     def coverage(self, *, sources: int = 4, titles: int = 3) -> Coverage:
-        count, first, last = self._connection.execute(
-            "select count(*), min(published), max(published) from article"
-        ).fetchone()
+        count, first, last = self._database.row("select count(*), min(published), max(published) from article")
         common = (
             "select source from article where source is not null group by source order by count(*) desc, source limit ?"
         )
@@ -231,22 +199,17 @@ class ArticleShelf:
             articles=count,
             first=read_day(first),
             last=read_day(last),
-            sources=tuple(row[0] for row in self._connection.execute(common, (sources,))),
-            titles=tuple(row[0] for row in self._connection.execute(newest, (titles,))),
+            sources=tuple(row[0] for row in self._database.rows(common, (sources,))),
+            titles=tuple(row[0] for row in self._database.rows(newest, (titles,))),
         )
 
     def clear(self) -> None:
-        with self._connection as connection:
+        with self._database.writing() as connection:
             connection.executescript("delete from place; delete from chunk; delete from article; delete from manifest;")
         self._columns.clear()
 
     def close(self) -> None:
-        for connection in self._opened:
-            # A connection whose thread is in the middle of a query cannot be closed; it goes with the thread.
-            with suppress(sqlite3.ProgrammingError):
-                connection.close()
-        self._opened.clear()
-        self._local = threading.local()
+        self._database.close()
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -68,7 +68,7 @@ def _opened(opener: Callable[[Path], Part], place: Path, anew: bool) -> Part:
     """With `anew`, what cannot be opened is thrown away first; else --rebuild would fail on what it is to replace."""
     try:
         return opener(place)
-    except VectorServerDown:
+    except (StoreLocked, VectorServerDown):
         raise
     except StoreError:
         if not anew or not place.exists():

@@ -16,10 +16,11 @@ import tantivy
 from chromadb.config import Settings as ChromaSettings
 from word_embedder import open_word_embedder
 
-from byline.errors import StoreError
+from byline.errors import StoreError, StoreLocked
 from byline.records import Article, Chunk, digest
 from byline.settings import Settings
 from index import ANY, EMBEDDERS, ArticleIndex, Filters, open_index
+from index import database as database_module
 
 TEXTS = {
     "harbour": "The harbour of Ostend opened on Monday. Mayor Ana Ruiz cut the ribbon.",
@@ -90,7 +91,7 @@ def bend_a_vector(settings: Settings) -> None:
 
 
 def add_a_stray_vector(settings: Settings) -> None:
-    vector, metadata = np.eye(384, dtype=np.float32)[7], {"article": "chips", "day": 0}
+    vector, metadata = np.eye(384, dtype=np.float32)[7], {"article": "chips"}
     collection(settings).add(ids=["chips#5-6"], embeddings=[vector], metadatas=[metadata])  # type: ignore[attr-defined]
 
 
@@ -246,6 +247,17 @@ def test_a_rebuild_replaces_what_cannot_be_opened(store: Settings) -> None:
         assert set(index.counts().values()) == {0}
         index.replace([article_of("rain")])
         assert list(index.check()) == []
+
+
+def test_a_rebuild_leaves_alone_what_another_program_has(store: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "LOCKED_SECONDS", 0.1)
+    other = sqlite3.connect(store.data / "articles.sqlite")
+    other.execute("pragma journal_mode = delete")
+    other.execute("begin exclusive")
+    with pytest.raises(StoreLocked, match="in use by another program"):
+        open_index(store, rebuild=True)
+    other.close()
+    assert checked(store) == []
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,99 @@
+"""The shelf alone, on a real SQLite file: what its threads hold, what they see, and how it fails."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from byline.errors import StoreError, StoreLocked
+from byline.records import Article, Chunk
+from index import database as database_module
+from index.articles import ArticleShelf
+
+
+def edition(text: str) -> tuple[Article, list[Chunk]]:
+    """The same article with the same chunk id, of another length."""
+    article = Article("harbour", "New harbour", text)
+    return article, [Chunk("harbour#0", article, 0, len(text), text)]
+
+
+OPENED = edition("The harbour opened.")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "articles.sqlite"
+
+
+@pytest.fixture
+def shelf(file: Path) -> Iterator[ArticleShelf]:
+    opened = ArticleShelf(file)
+    opened.replace([OPENED], [0])
+    yield opened
+    opened.close()
+
+
+def descriptors(file: Path) -> int:
+    """How often this process has the file or its log open."""
+    held = [Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd")]
+    return sum(str(one.readlink()).startswith(str(file)) for one in held if one.is_symlink())
+
+
+def test_a_thread_that_ends_leaves_no_file_open(shelf: ArticleShelf, file: Path) -> None:
+    """The chat starts a thread for each question."""
+    found: list[object] = []
+    before = descriptors(file)
+    for _ in range(20):
+        asking = Thread(target=lambda: found.append(shelf.article("harbour")))
+        asking.start()
+        asking.join()
+    assert found == [OPENED[0]] * 20
+    assert 0 < descriptors(file) <= before + 1  # SQLite keeps one for the next that opens the file
+
+
+def test_closed_it_is_closed_for_threads_that_live_on(shelf: ArticleShelf, file: Path) -> None:
+    read, end = Event(), Event()
+
+    def asking() -> None:
+        shelf.article("harbour")
+        read.set()
+        end.wait(30)
+
+    thread = Thread(target=asking)
+    thread.start()
+    read.wait(30)
+    shelf.close()
+    left = descriptors(file)
+    end.set()
+    thread.join()
+    assert left == 0
+
+
+def test_a_file_that_another_program_has_says_so(
+    shelf: ArticleShelf, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "LOCKED_SECONDS", 0.1)
+    with closing(sqlite3.connect(file)) as other, closing(ArticleShelf(file)) as second:
+        other.execute("begin immediate")
+        with pytest.raises(StoreLocked, match=r"articles.sqlite is in use by another program"):
+            second.remove(["harbour"])
+        assert second.article("harbour") == OPENED[0]
+
+
+def test_a_full_disk_says_so_and_leaves_what_was(shelf: ArticleShelf) -> None:
+    with shelf._database.writing() as connection:
+        connection.execute("pragma max_page_count = 1")
+    with pytest.raises(StoreError, match=r"articles.sqlite cannot be .*full.*; make room"):
+        shelf.replace([edition("The harbour closed." * 9999)], [1])
+    assert shelf.article("harbour") == OPENED[0] and shelf.used_rows() == [(0, 1)]
+
+
+def test_another_programs_database_is_no_store(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("create table chunk (name text)")
+    with pytest.raises(StoreError, match=r"not a Byline store .*--rebuild PATH"):
+        ArticleShelf(file)
