@@ -2,6 +2,7 @@
 
 import re
 
+from answer.peoples import COUNTRY_OF
 from index import content_words
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -21,23 +22,13 @@ _SCALED = re.compile(
     rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
     re.I,
 )
-# The same name in two forms that share no beginning.
-SAME_NAME = {
-    "eu": "europe",
-    "us": "america",
-    "usa": "america",
-    "united states": "america",
-    "uk": "britain",
-    "british": "britain",
-    "united kingdom": "britain",
-    "european union": "europe",
-    "dutch": "netherlands",
-    "french": "france",
-}
+LEAST_PLURAL = 5
+"""Letters of a word from which an "s" at its end makes it a plural."""
+_UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
 
 
 def facts_of(sentence: str) -> frozenset[str]:
-    """The names and numbers of a sentence, each in one canonical form: lower case, digits, without its ending.
+    """The names and numbers of a sentence, each in one canonical form: lower case, singular, digits.
 
     A capital at the beginning of the sentence makes no name by itself, unless the next word has one too.
     """
@@ -73,21 +64,24 @@ def numbers_of(text: str) -> frozenset[str]:
 
 
 def name_form(word: str) -> str:
-    """A name without the ending that turns a country into its people: Korean and Korea are one."""
+    """A name in lower case and the singular, a people as its country: "Koreans" and "Korea" are one."""
     lower = word.lower()
-    lower = SAME_NAME.get(lower, lower)
-    if len(lower) >= 7 and lower.endswith("ese"):
-        return name_form(lower.removesuffix("ese"))
-    for ending in ("ans", "an", "ns", "n", "s"):
-        if len(lower) - len(ending) >= 4 and lower.endswith(ending):
-            return lower.removesuffix(ending).rstrip("aeio")
-    return lower.rstrip("aeio") if len(lower) >= 5 else lower
+    return COUNTRY_OF.get(lower) or COUNTRY_OF.get(_singular(lower)) or _singular(lower)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if len(word) >= LEAST_PLURAL and not word.endswith(("ss", "us", "is")) else word
 
 
 def held_in(passage: str) -> frozenset[str]:
-    """Every word of a passage as a name, and its numbers: what `facts_of` a sentence is looked up in."""
-    text = same_names(passage)
-    return frozenset(name_form(match.group()) for match in _WORD.finditer(text)) | numbers_of(text)
+    """Every word of a passage as a name, and its numbers: what `facts_of` a sentence is looked up in.
+
+    A word without a capital is no people: "they told us" does not name America.
+    """
+    passage = same_names(passage)
+    words = [match.group() for match in _WORD.finditer(passage)]
+    names = {name_form(word) for word in words if not word[0].islower()}
+    return frozenset(names | {_singular(word) for word in words if word[0].islower()}) | numbers_of(passage)
 
 
 def quantities(text: str) -> dict[str, frozenset[str]]:
@@ -121,7 +115,7 @@ def same_names(text: str) -> str:
     text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
     text = re.sub(r"\bU\.S\.(?:A\.)?", "US", text)
     return re.sub(
-        r"\b(United States|European Union|United Kingdom)\b", lambda m: SAME_NAME[m.group(1).lower()].title(), text
+        r"\b(United States|European Union|United Kingdom)\b", lambda match: _UNIONS[match.group(1).lower()], text
     )
 
 

@@ -7,7 +7,7 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from answer.facts import quantities
-from answer.verify import KNOWN, WordsVerifier, facts_of, numbers_of, open_verifier
+from answer.verify import KNOWN, WordsVerifier, facts_of, held_in, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
 PASSAGE = (
@@ -47,6 +47,34 @@ def test_supported(sentence: str) -> None:
 )
 def test_not_supported(sentence: str) -> None:
     assert not WordsVerifier().supports(PASSAGE, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "names"),
+    [
+        ("The Cubans and a German met Asian, Dutch and Malian ministers.", "Cuba Germany Asia Netherlands Mali"),
+        ("Two U.S. senators, a Briton and the EU's envoy", "Americans British European"),
+        ("They met in Brussels and Paris.", "Brussels Paris"),
+    ],
+)
+def test_a_people_is_its_country(passage: str, names: str) -> None:
+    assert facts_of(f"of {names}") <= held_in(passage)
+
+
+@pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        ("They told us to leave.", "the US"),
+        ("The museum made a bid for the map.", "It was Biden"),
+        ("Soldiers took power in Niger.", "from Nigeria"),
+        ("The union called a strike.", "the UN"),
+        ("In France the pope was ill.", "Pope Francis"),
+        ("Shares fell as investors sold.", "by Asian investors"),
+        ("They put all of it down.", "said Putin and Allen"),
+    ],
+)
+def test_another_word_is_not_the_name(passage: str, name: str) -> None:
+    assert not facts_of(name) <= held_in(passage)
 
 
 def test_numbers_have_one_form() -> None:
