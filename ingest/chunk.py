@@ -77,8 +77,8 @@ def _headings_at_end(text: str, pack: Sequence[Span]) -> list[Span]:
 def _is_heading(text: str, span: Span) -> bool:
     """A short line that is a block of its own and does not end as a sentence of running text does."""
     start, end = span
-    alone = text[:start].endswith("\n\n") or start == 0
-    alone = alone and (text[end : end + 2] == "\n\n")
+    alone = start == 0 or text.endswith("\n\n", 0, start)
+    alone = alone and text.startswith("\n\n", end)
     return alone and end - start <= LONGEST_HEADING_CHARACTERS and text[end - 1] not in '.!;,"”’»。'
 
 
@@ -105,22 +105,26 @@ def _fit(text: str, span: Span, tokens: CountsTokens, room: int) -> Iterator[Spa
         yield from _fit(text, (start, middle), tokens, room)
         yield from _fit(text, (middle, end), tokens, room)
         return
-    cut = _best_cut(text, words, tokens.count_tokens([text[a:b] for a, b in words]), room)
-    yield from _fit(text, _trimmed(text, start, cut), tokens, room)
-    yield from _fit(text, _trimmed(text, cut, end), tokens, room)
+    counts = tokens.count_tokens([text[a:b] for a, b in words])
+    first = 0
+    while first < len(words):
+        past = min(_best_cut(text, words, counts, first, room), first + len(words) - 1)
+        yield from _fit(text, _trimmed(text, words[first][0], words[past - 1][1]), tokens, room)
+        first = past
 
 
-def _best_cut(text: str, words: Sequence[Span], counts: Sequence[int], room: int) -> int:
-    """The end of the last clause that ends in the second half of what fits; else the end of the last word that fits."""
-    used, last_word, last_clause = 0, words[0][1], None
-    for (start, end), count in zip(words[:-1], counts, strict=False):
-        used += count
+def _best_cut(text: str, words: Sequence[Span], counts: Sequence[int], first: int, room: int) -> int:
+    """How far a piece from the word `first` on goes: all words where they fit; else the last clause that ends in the
+    second half of what fits; else the last word that fits.
+    """
+    used, last_clause = 0, None
+    for at in range(first, len(words)):
+        used += counts[at]
         if used > room:
-            break
-        last_word = end
-        if used * 2 >= room and _CLAUSE_END.search(text[start:end]):
-            last_clause = end
-    return last_clause or last_word
+            return last_clause or max(at, first + 1)
+        if used * 2 >= room and _CLAUSE_END.search(text[slice(*words[at])]):
+            last_clause = at + 1
+    return len(words)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -1,6 +1,7 @@
 """Chunks: whole sentences that fit, with true offsets, and every character of the text exactly once."""
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,15 @@ def test_a_sentence_that_is_too_long_is_cut_at_clauses_then_words_then_anywhere(
     endless = "x" * 1000
     assert_covers(endless, chunks_of(endless))
     assert all(FourCharacters().count_tokens([piece.text])[0] <= 40 for piece in chunks_of(endless))
+
+
+def test_a_text_of_many_words_without_a_sentence_end_is_cut_too() -> None:
+    listed = "barley oats rye and wheat " * 12_000
+    began = time.monotonic()
+    pieces = chunks_of(listed)
+    assert time.monotonic() - began < 20
+    assert_covers(listed, pieces)
+    assert len(pieces) > 1000
 
 
 def test_no_text_has_no_chunks() -> None:
