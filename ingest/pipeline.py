@@ -68,7 +68,9 @@ class _Told:
 
 @dataclass(slots=True)
 class _Collected:
-    """What the places of one run hold: by article id, and the ids of files that failed (their articles stay stored)."""
+    """What the places of one run hold: by article id, and the ids of files and folders that failed (what is
+    stored of them stays).
+    """
 
     articles: dict[str, _Told] = field(default_factory=dict)
     failed_ids: set[str] = field(default_factory=set)
@@ -164,16 +166,19 @@ def _second_of_one_id(place: str, article: Article, collected: _Collected) -> In
 def _gone(places: Sequence[str], stored: dict[str, str], collected: _Collected) -> list[str]:
     """Stored ids that are paths at or below the places and that no file gives any more.
 
-    Nothing below a folder without any article: it is more likely mistyped or not mounted than emptied.
+    Nothing below a folder that cannot be listed, nor below one without any article: it is more likely mistyped or not
+    mounted than emptied.
     """
     roots = [Path(os.path.abspath(place)) for place in places if "://" not in place and place not in collected.emptied]
     kept = collected.articles.keys() | collected.failed_ids
+    failed = {Path(os.path.abspath(id)) for id in collected.failed_ids}
     gone = []
     for id in stored:
         if id in kept or "://" in id or PurePosixPath(id).suffix.lower() not in KINDS:
             continue
         path = Path(os.path.abspath(id))
-        if any(path == root or (root.is_dir() and path.is_relative_to(root)) for root in roots):
+        below = any(path == root or (os.path.isdir(root) and path.is_relative_to(root)) for root in roots)
+        if below and failed.isdisjoint(path.parents):
             gone.append(id)
     return gone
 

@@ -67,13 +67,15 @@ def read_raw(place: str) -> Iterator[tuple[str, Found]]:
     if _SCHEME.match(place):
         yield from _caught(place, _read_url(place))
         return
-    path = Path(place)
-    if path.is_dir():
-        for file in _files_under(path):
-            known = file.suffix.lower() in KINDS or file.suffix.lower() == RECORDS
-            yield from _caught(str(file), _read_file(file)) if known else [(str(file), None)]
+    if not os.path.isdir(place):
+        yield from _caught(_shown(place), _read_file(Path(place)))
         return
-    yield from _caught(place, _read_file(path))
+    for path, error in _files_under(Path(place)):
+        known = path.suffix.lower() in KINDS or path.suffix.lower() == RECORDS
+        if error is None and known:
+            yield from _caught(_shown(path), _read_file(path))
+        else:
+            yield _shown(path), error
 
 
 def id_of_path(path: Path) -> str:
@@ -93,31 +95,51 @@ def _caught(place: str, articles: Iterator[RawArticle | tuple[str, ArticleError]
         yield place, error
 
 
-def _files_under(folder: Path) -> list[Path]:
-    """All files below the folder, sorted by path, without hidden ones and those in hidden folders."""
-    files: list[Path] = []
-    for parent, folders, names in os.walk(folder):
+def _files_under(folder: Path) -> list[tuple[Path, UnreadableArticle | None]]:
+    """All files below the folder, sorted by path, without hidden ones and those in hidden folders; among them each
+    folder that cannot be listed, with the error that says why.
+    """
+    found: list[tuple[Path, UnreadableArticle | None]] = []
+
+    def note(error: OSError) -> None:
+        found.append((Path(error.filename), _unreadable(Path(error.filename), error)))
+
+    for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [Path(parent, name) for name in names if not name.startswith(".")]
-    return sorted(files, key=lambda file: file.as_posix())
+        found += [(Path(parent, name), None) for name in names if not name.startswith(".")]
+    return sorted(found, key=lambda one: one[0].as_posix())
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> UnreadableArticle:
+    return UnreadableArticle(f"{_shown(path)}: {getattr(error, 'strerror', None) or error}")
+
+
+def _shown(path: Path | str) -> str:
+    """The path as text that can be printed and stored, whatever bytes the name of a file has."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _read_file(path: Path) -> Iterator[RawArticle | tuple[str, ArticleError]]:
     suffix = path.suffix.lower()
-    if not path.exists():
-        raise UnreadableArticle(f"{path}: no such file or folder")
+    if _shown(path) != str(path):
+        raise UnreadableArticle(f"{_shown(path)}: the name of the file is not UTF-8; rename it")
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise UnreadableArticle(f"{path}: no such file or folder") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
     if suffix == RECORDS:
         yield from _read_records(path)
         return
     if suffix not in KINDS:
         raise WrongKind(f"{path}: no article in a {suffix or 'nameless'} file; known: {', '.join([*KINDS, RECORDS])}")
-    try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_BYTES else b""
-    except OSError as error:
-        raise UnreadableArticle(f"{path}: {error.strerror or error}") from error
     if size > LARGEST_BYTES:
         raise UnreadableArticle(f"{path}: {size:,} bytes are too many for one article; the most is {LARGEST_BYTES:,}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
     yield _raw_article(str(path), KINDS[suffix], decode(data, str(path)), path_id=id_of_path(path))
 
 
@@ -131,7 +153,10 @@ def _raw_article(
 
 
 def _split_front_matter(text: str, place: str) -> tuple[Mapping[str, object], str]:
-    """The YAML between two lines of dashes at the top, and the rest. Text between dashes that is no mapping is body."""
+    """The YAML between two lines of dashes at the top, and the rest. Text between dashes that is no mapping is body.
+
+    PyYAML raises errors of its own, and what its constructors do of an odd value: of `!!bool foo` a KeyError.
+    """
     found = _FRONT_MATTER.match(text)
     if found is None:
         return {}, text
@@ -139,7 +164,7 @@ def _split_front_matter(text: str, place: str) -> tuple[Mapping[str, object], st
 
     try:
         stated = yaml.safe_load(found.group(1))
-    except (yaml.YAMLError, ValueError) as error:
+    except Exception as error:
         reason = " ".join(str(error).split())
         raise UnreadableArticle(f"{place}: the front matter is not YAML: {reason}") from error
     if not isinstance(stated, dict):
@@ -159,7 +184,7 @@ def _read_records(path: Path) -> Iterator[RawArticle | tuple[str, ArticleError]]
                     except ArticleError as error:
                         yield place, error
     except OSError as error:
-        raise UnreadableArticle(f"{path}: {error.strerror or error}") from error
+        raise _unreadable(path, error) from error
 
 
 def _read_record(line: bytes, place: str) -> RawArticle:

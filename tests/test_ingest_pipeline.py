@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from test_ingest_read import deny_listing
 
 from byline.records import Article, Chunk
 from byline.settings import Settings
@@ -165,6 +166,19 @@ def test_prune_removes_what_is_gone_below_the_places_and_nothing_else(place: Pat
     assert set(index.digests()) == {"news/lighthouse.md", "news/seeds.md", "other.md"}
     assert run(index, "other.md", prune=True)["other.md"].outcome == "removed"
     assert set(index.digests()) == {"news/lighthouse.md", "news/seeds.md"}
+
+
+def test_prune_removes_nothing_below_a_folder_that_cannot_be_listed(
+    place: Path, index: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("news/closed").mkdir()
+    Path("news/closed/oslo.md").write_text(BODIES["tram"].replace("Bergen", "Oslo"))
+    run(index)
+    Path("news/tram.md").unlink()
+    deny_listing(Path("news/closed"), monkeypatch)
+    done = run(index, prune=True)
+    assert (done["news/closed"].outcome, done["news/tram.md"].outcome) == ("failed", "removed")
+    assert set(index.digests()) == {"news/closed/oslo.md", "news/lighthouse.md", "news/seeds.md"}
 
 
 def test_prune_of_a_mistyped_or_emptied_folder_removes_nothing(place: Path, index: Counting) -> None:

@@ -1,7 +1,9 @@
 """Places -> raw articles: kinds, folders, encodings, records, a real web server, and what goes wrong."""
 
+import errno
 import http.server
 import json
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +51,18 @@ def site() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def deny_listing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests may run as root, whom nothing is denied."""
+    scandir = os.scandir
+
+    def denied(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == folder:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", denied)
 
 
 def only(place: str | Path) -> Article:
@@ -132,6 +146,43 @@ def test_a_file_of_an_unknown_kind_named_directly_and_a_missing_path_are_errors(
     assert "not text" in str(only_error(tmp_path / "zeros.txt"))
 
 
+def test_names_that_no_system_takes_are_errors(tmp_path: Path) -> None:
+    assert "too long" in str(only_error(tmp_path / f"{'x' * 300}.md"))
+    assert "null" in str(only_error("a\0b.md"))
+    (tmp_path / os.fsdecode(b"\xff.md")).write_text(PARAGRAPH)
+    [(place, error)] = read_raw(str(tmp_path))
+    assert "rename" in str(error) and f"{place}{error}".encode()
+
+
+def test_a_file_that_may_not_be_looked_at_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a folder that may be listed and not entered. The tests may run as root, whom nothing is denied."""
+    for name in ("a.md", "b.md", "c.jsonl"):
+        (tmp_path / name).write_text(PARAGRAPH)
+    stat = os.stat
+
+    def denied(path: str | Path, **options: bool) -> os.stat_result:
+        if str(path).endswith("a.md"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr("os.stat", denied)
+    first, second, _ = read_raw(str(tmp_path))
+    assert str(first[1]) == f"{tmp_path}/a.md: Permission denied"
+    assert isinstance(second[1], RawArticle)
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a/x.md", "b/y.md"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(PARAGRAPH)
+    deny_listing(tmp_path / "a", monkeypatch)
+    first, second = read_raw(str(tmp_path))
+    assert first[0] == f"{tmp_path}/a" and str(first[1]) == f"{tmp_path}/a: Permission denied"
+    assert isinstance(second[1], RawArticle)
+    deny_listing(tmp_path, monkeypatch)
+    assert "Permission denied" in str(only_error(tmp_path))
+
+
 def test_bad_lines_of_records_are_told_by_number_and_the_others_go_on(tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl"
     good = {"id": "quay", "text": PARAGRAPH, "published": "2023-02-07", "authors": ["Ida Holm"], "title": "Quay"}
@@ -167,6 +218,9 @@ def test_ids_of_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_front_matter_that_is_not_yaml_is_told(tmp_path: Path) -> None:
     (tmp_path / "bad.md").write_text("---\ntitle: [unclosed\n---\nText.")
     assert "front matter" in str(only_error(tmp_path / "bad.md"))
+    for odd in ("!!bool foo", "!!int ''", "!!timestamp foo", "[" * 5000):
+        (tmp_path / "odd.md").write_text(f"---\ntitle: {odd}\n---\nText.")
+        assert "front matter" in str(only_error(tmp_path / "odd.md"))
     (tmp_path / "rule.md").write_text(f"---\n\n{PARAGRAPH}\n\n---\n\nMore.")
     [(_, raw)] = read_raw(str(tmp_path / "rule.md"))
     assert isinstance(raw, RawArticle) and PARAGRAPH in raw.body
