@@ -31,6 +31,7 @@ create table if not exists place (
     language text not null, first integer not null, chunks integer not null
 ) without rowid;
 """
+OF_NO_ARTICLE = "article not in (select id from article)"
 MOST_VARIABLES = 500
 Batch = Sequence[tuple[Article, Sequence[Chunk]]]
 """Articles with all their chunks, in order."""
@@ -79,20 +80,16 @@ class ArticleShelf:
             yield read_article(row)
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        """The chunks that exist among `ids`, by id."""
-        spans: dict[str, tuple[str, int, int]] = {}
+        """The chunks that exist among `ids`, by id. Text and offsets are of one edition: both come in one statement."""
+        found: dict[str, Chunk] = {}
         for some in _pieces(ids):
-            query = f"select id, article, start, end from chunk where id in ({_marks(some)})"
-            spans.update((id, (article, start, end)) for id, article, start, end in self._database.rows(query, some))
-        articles: dict[str, Article] = {}
-        for some in _pieces(sorted({article for article, _, _ in spans.values()})):
-            query = f"select {COLUMNS} from article where id in ({_marks(some)})"
-            articles.update((row[0], read_article(row)) for row in self._database.rows(query, some))
-        return {
-            id: Chunk(id, articles[article], start, end, articles[article].text[start:end])
-            for id, (article, start, end) in spans.items()
-            if article in articles
-        }
+            articles: dict[str, Article] = {}
+            spans = f"select id as span, article as owner, start, end from chunk where id in ({_marks(some)})"
+            query = f"select span, start, end, {COLUMNS} from ({spans}) join article on owner = id"
+            for span, start, end, *row in self._database.rows(query, some):
+                article = articles.setdefault(row[0], read_article(row))
+                found[span] = Chunk(span, article, start, end, article.text[start:end])
+        return found
 
     def owners(self, ids: Sequence[str]) -> dict[str, tuple[str, date | None]]:
         """The article and its day of publication, by chunk id, of the chunks that exist among `ids`."""
@@ -143,16 +140,22 @@ class ArticleShelf:
         return [Chunk(id, article, start, end, article.text[start:end]) for id, start, end in spans]
 
     def faults(self) -> list[str]:
-        """What SQLite itself finds wrong with the file, chunks of no article included."""
+        """What SQLite itself finds wrong with the file, chunks and places of no article included."""
         told = [str(row[0]) for row in self._database.rows("pragma integrity_check")]
-        count = self._database.row("select count(*) from chunk where article not in (select id from article)")[0]
-        return [line for line in told if line != "ok"] + ([f"{count} chunks of no article"] if count else [])
+        faults = [line for line in told if line != "ok"]
+        for table in ("chunk", "place"):
+            count = self._database.row(f"select count(*) from {table} where {OF_NO_ARTICLE}")[0]
+            faults += [f"{count} {table}s of no article"] if count else []
+        return faults
 
     def mend(self) -> None:
-        """What SQLite can mend by itself: its indexes are made anew, chunks of no article go."""
+        """What SQLite can mend by itself: its indexes are made anew, chunks and places of no article go."""
         with self._database.writing() as connection:
-            connection.execute("delete from chunk where article not in (select id from article)")
+            gone = [row[0] for row in connection.execute(f"select article from place where {OF_NO_ARTICLE}")]
+            for table in ("chunk", "place"):
+                connection.execute(f"delete from {table} where {OF_NO_ARTICLE}")
             connection.execute("reindex")
+        self._columns.drop(gone)
 
     def replace(self, batch: Batch, first_rows: Sequence[int]) -> None:
         """All of the batch in one transaction; the vectors of each article begin at its row of `first_rows`."""
@@ -205,7 +208,8 @@ class ArticleShelf:
 
     def clear(self) -> None:
         with self._database.writing() as connection:
-            connection.executescript("delete from place; delete from chunk; delete from article; delete from manifest;")
+            for table in ("place", "chunk", "article", "manifest"):
+                connection.execute(f"delete from {table}")
         self._columns.clear()
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from byline.errors import StoreError, StoreLocked
 from byline.records import Article, Chunk
 from index import database as database_module
 from index.articles import ArticleShelf
+from index.filters import ANY
 
 
 def edition(text: str) -> tuple[Article, list[Chunk]]:
@@ -97,3 +98,39 @@ def test_another_programs_database_is_no_store(file: Path) -> None:
         other.execute("create table chunk (name text)")
     with pytest.raises(StoreError, match=r"not a Byline store .*--rebuild PATH"):
         ArticleShelf(file)
+
+
+def test_text_and_offsets_are_of_one_edition(shelf: ArticleShelf, file: Path) -> None:
+    """Another one is written before each statement of the reader."""
+    editions = [edition("The harbour of Ostend opened on Monday."), edition("It closed.")]
+    with closing(ArticleShelf(file)) as reader:
+
+        def written_in_between(_: str) -> None:
+            editions.reverse()
+            shelf.replace(editions[:1], [0])
+
+        reader._database._connection.set_trace_callback(written_in_between)
+        for _ in range(4):
+            assert reader.chunks(["harbour#0"])["harbour#0"].text in {article.text for article, _ in editions}
+
+
+def test_it_is_emptied_as_one(shelf: ArticleShelf, file: Path) -> None:
+    seen = set()
+    shelf.write_manifest({"format": "4"})
+    with closing(ArticleShelf(file)) as reader:
+        shelf._database._connection.set_trace_callback(
+            lambda _: seen.add((len(reader.manifest()), len(reader.digests()), reader.count_chunks()))
+        )
+        shelf.clear()
+        assert seen == {(1, 1, 1)} and reader.digests() == {}
+
+
+def test_mending_leaves_no_place_of_an_article_that_is_gone(shelf: ArticleShelf, file: Path) -> None:
+    """It would take one of the few places of a search that is narrowed."""
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("delete from article")
+    assert shelf.faults() == ["1 chunks of no article", "1 places of no article"]
+    shelf.mend()
+    assert shelf.faults() == [] and shelf.fitting(ANY).chunks == 0
+    with closing(ArticleShelf(file)) as again:
+        assert again.used_rows() == []
