@@ -67,7 +67,7 @@ def shared(tmp_path: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch)
 
 def first(index: ArticleIndex, question: str) -> tuple[str, frozenset[str]]:
     best = index.search(question, k=1)[0]
-    assert best.chunk.article.text[best.chunk.start : best.chunk.end] == best.chunk.text
+    assert [best.chunk] == whole(best.chunk.article)[1]
     return best.chunk.article.id, best.found_by
 
 
