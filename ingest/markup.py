@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest.hidden import drop_hidden
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
 _LANGUAGE = re.compile(r"<html\b[^>]*?\b(?:xml:)?lang\s*=\s*[\"']?([A-Za-z]{2,3})\b", re.I)
 _WHOLE_PAGE = re.compile(r"<(?:html|body)\b", re.I)
-_TAG = re.compile(r"<!--.*?-->|<[^>]+>", re.DOTALL)
+_SPACES = re.compile(r"\s+")
+_NEVER_SHOWN = ("script", "style", "template", "noscript", "iframe")
+_NAMED_BLOCKS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "li"))
+_BLOCKS = _NAMED_BLOCKS | frozenset(
+    "body p div blockquote pre ul ol dl dt dd hr table caption thead tbody tfoot tr section article aside main header"
+    " footer nav figure figcaption details summary address center form fieldset".split()
+)
+_OF_A_PAGE = re.compile(r"</?(?:html|head|body|title|textarea|plaintext|xmp)\b[^>]*>", re.I)
+"""Tags that end the page or swallow what follows; within Markdown they are mostly names to be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,8 @@ def read_markdown(markdown: str) -> Page:
     """Markdown as plain text. The title is that of the first heading of the first level, where one opens the text."""
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
-    blocks = list(_markdown_blocks(tokens))
+    html = MarkdownIt("commonmark").enable("table").render(markdown)
+    blocks = list(_markdown_blocks(html))
     title = blocks[0][1] if blocks and blocks[0][0] == "h1" else None
     text = ""
     for (tag, block), before in zip(blocks, [("", ""), *blocks], strict=False):
@@ -104,36 +109,63 @@ def read_markdown(markdown: str) -> Page:
     return Page(text=text, title=title)
 
 
-def _markdown_blocks(tokens: "list[Token]") -> Iterator[tuple[str, str]]:
-    """Each block as (`h1`…`h6`, `p`, `li`, `tr` or `code`, its plain text). Numbers of ordered lists stay."""
-    counters: list[int | None] = []
-    tag, prefix = "p", ""
-    row: list[str] | None = None
-    for token in tokens:
-        if token.type in ("ordered_list_open", "bullet_list_open"):
-            counters.append(int(token.attrs.get("start", 1)) if token.type == "ordered_list_open" else None)
-        elif token.type in ("ordered_list_close", "bullet_list_close"):
-            counters.pop()
-        elif token.type == "list_item_open":
-            number = counters[-1]
-            prefix = "" if number is None else f"{number}. "
-            counters[-1] = None if number is None else number + 1
-        elif token.type in ("heading_open", "paragraph_open"):
-            tag = token.tag if token.type == "heading_open" else "li" if counters else "p"
-        elif token.type == "tr_open":
-            row = []
-        elif token.type == "tr_close" and row:
-            yield "tr", " | ".join(row)
-            row = None
-        elif token.type == "inline" and row is not None:
-            row.append(_inline_text(token))
-        elif token.type in ("inline", "fence", "code_block", "html_block"):
-            text = _inline_text(token) if token.type == "inline" else _TAG.sub("", token.content).strip()
-            if text:
-                yield tag if token.type == "inline" else "code", prefix + text
-            prefix = ""
+def _markdown_blocks(html: str) -> Iterator[tuple[str, str]]:
+    """Each block that is shown as (`h1`…`h6`, `p`, `li`, `tr` or `code`, its plain text)."""
+    import trafilatura
+
+    tree: Any = trafilatura.load_html(f"<html><body><div>{_OF_A_PAGE.sub('', html)}</div></body></html>")
+    if tree is None:
+        return
+    for element in list(tree.iter(*_NEVER_SHOWN)):
+        element.drop_tree()
+    drop_hidden(tree)
+    for tag, block in _blocks_within(tree, "p"):
+        text = "\n".join(line.strip() for line in block.split("\n")).strip()
+        if text:
+            yield tag, text
 
 
-def _inline_text(token: "Token") -> str:
-    pieces = {"softbreak": " ", "hardbreak": "\n", "image": "", "html_inline": ""}
-    return "".join(pieces.get(child.type, child.content) for child in token.children or []).strip()
+def _blocks_within(element: Any, tag: str) -> Iterator[tuple[str, str]]:
+    """The blocks in an element, and as `tag` what stands between them."""
+    between = _on_one_line(element.text)
+    for child in element:
+        if child.tag in _BLOCKS:
+            yield tag, between
+            yield from _blocks_of(child, tag)
+            between = ""
+        else:
+            between += _inline_text(child)
+        between += _on_one_line(child.tail)
+    yield tag, between
+
+
+def _blocks_of(element: Any, tag: str) -> Iterator[tuple[str, str]]:
+    if element.tag == "pre":
+        yield "code", element.text_content()
+    elif element.tag == "tr":
+        cells = [" ".join(block for _, block in _blocks_within(cell, "p")) for cell in element]
+        yield "tr", " | ".join(" ".join(cell.split()) for cell in cells)
+    elif element.tag == "ol":
+        yield from _numbered(element)
+    else:
+        yield from _blocks_within(element, element.tag if element.tag in _NAMED_BLOCKS else tag)
+
+
+def _numbered(items: Any) -> Iterator[tuple[str, str]]:
+    """The blocks of an ordered list; the first one of each item has its number before it."""
+    first = items.get("start", "1")
+    for number, item in enumerate(items, start=int(first) if re.fullmatch(r"\d{1,9}", first) else 1):
+        prefix = f"{number}. "
+        for tag, block in _blocks_within(item, "li"):
+            yield tag, prefix + block if block.strip() else ""
+            prefix = "" if block.strip() else prefix
+
+
+def _inline_text(element: Any) -> str:
+    if element.tag == "br":
+        return "\n"
+    return _on_one_line(element.text) + "".join(_inline_text(child) + _on_one_line(child.tail) for child in element)
+
+
+def _on_one_line(text: str | None) -> str:
+    return _SPACES.sub(" ", text or "")

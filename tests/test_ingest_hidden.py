@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.markup import read_html
+from ingest.markup import read_html, read_markdown
 
 SHOWN = "The library of Ostend opens again on Monday, after a year of repairs, and its reading room has new lamps."
 MORE = "The council paid for the lamps, and the readers of the town are glad that the wait is over at last."
@@ -90,3 +90,42 @@ def test_letters_that_have_a_size_of_their_own_stay() -> None:
     page = read_html(f"<html><body><article><p>{SHOWN}</p>{boxes}</article></body></html>")
     assert page is not None
     assert MORE in page.text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f'<div style="display:none">{SECRET}</div>',
+        f'<div style="display:none">\n\n{SECRET} And *so on*.\n\n</div>',
+        f'The roof is new. <span style="visibility:hidden">{SECRET}</span>',
+        f"<p hidden>{SECRET}</p>",
+        f"<style>\n.note {{ content: '{SECRET}' }}\n</style>",
+        f"<script>\nlet first = '{SECRET}';\n\nlet second = '{SECRET}';\n</script>",
+        f"The roof is new.<script>{SECRET}</script>",
+        f"<!-- {SECRET}\n\n{SECRET} -->",
+        f'![{SECRET}](a.jpg "{SECRET}")',
+        f"[note]: <> ({SECRET})",
+    ],
+)
+def test_what_markdown_hides_goes(hidden: str) -> None:
+    text = read_markdown(f"{SHOWN}\n\n{hidden}\n\n{MORE}\n").text
+    assert text.startswith(SHOWN) and text.endswith(MORE)
+    assert "HERON" not in text
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("<details><summary>The lamps</summary>\n\nThey are *old*.\n\n</details>", "The lamps\n\nThey are old."),
+        ("<table><tr><td>Lamps</td><td>40</td></tr></table>", "Lamps | 40"),
+        ("<table><tr><td><p>Lamps</p><p>new</p></td><td>40<br>50</td></tr></table>", "Lamps new | 40 50"),
+        ("3. Lamps\n4. Chairs\n\n   of oak\n   - and ash", "3. Lamps\n4. Chairs\nof oak\nand ash"),
+        ("Water is H<sub>2</sub>O, 3 < 4.", "Water is H2O, 3 < 4."),
+        ("`<b>` and `<p hidden>` are tags.", "<b> and <p hidden> are tags."),
+        ("```\nif a < b and c > d:\n```", "if a < b and c > d:"),
+        ("Dear <title>, dear <body>.", "Dear , dear ."),
+        ("</div></body></html>\n\nThe end.", "The end."),
+    ],
+)
+def test_what_markdown_shows_stays(shown: str, text: str) -> None:
+    assert read_markdown(f"{SHOWN}\n\n{shown}\n\n{MORE}\n").text == f"{SHOWN}\n\n{text}\n\n{MORE}"
