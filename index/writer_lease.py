@@ -1,7 +1,8 @@
 """One writer at a time on a Chroma server: a collection that only one process can create, and that lapses.
 
 Chroma has no transactions over several requests, but it refuses to create a collection twice. The lease lapses, so a
-writer that died does not lock the others out. Clocks of the machines must agree to within a few seconds.
+writer that died does not lock the others out. Clocks of the machines must agree to within a few seconds. A collection
+is deleted by name, so a lapsed lease is first given another: who comes late then deletes that, and no new one.
 """
 
 import os
@@ -65,9 +66,9 @@ class WriterLease:
         raise StoreLocked(f"another process has just begun to write to the index on {self._chroma.place}; try again")
 
     def release(self) -> None:
-        if self._until and self._holder().get("owner") == self._owner:
-            with self._chroma.reaching():
-                self._chroma.client.delete_collection(NAME)
+        held = self._held() if self._until else None
+        if held is not None and held.metadata["owner"] == self._owner:
+            self._discard(held)
         self._until = 0.0
 
     def _create(self) -> None:
@@ -77,30 +78,44 @@ class WriterLease:
         self._until = until
 
     def _take_over(self) -> None:
-        """It exists. Ours is extended; a lapsed one is deleted, to be created anew."""
-        holder, until = self._holder(), time.time() + LEASE_SECONDS
-        if holder.get("owner") == self._owner:
+        """It exists, or did just now. Ours is extended; a lapsed one is discarded, to be created anew."""
+        held, until = self._held(), time.time() + LEASE_SECONDS
+        if held is None:
+            return
+        left = float(held.metadata["until"]) - time.time()
+        if left <= 0:
+            self._discard(held)
+        elif held.metadata["owner"] == self._owner:
             with self._chroma.reaching():
-                self._chroma.client.get_collection(NAME, embedding_function=None).modify(metadata=self._terms(until))
+                held.modify(metadata=self._terms(until))
             self._until = until
-        elif holder and float(holder["until"]) > time.time():
+        else:
             raise StoreLocked(
-                f"{holder['who']} is writing to the index on {self._chroma.place}; wait until it is done "
-                f"(if it has died, {float(holder['until']) - time.time():.0f} seconds)"
+                f"{held.metadata['who']} is writing to the index on {self._chroma.place}; wait until it is done "
+                f"(if it has died, {left:.0f} seconds)"
             )
-        elif holder:
+
+    def _discard(self, held: Any) -> None:
+        """By its own number, which no lease after it has. Somebody else may have been quicker."""
+        name = f"{NAME}-{uuid4().hex}"
+        try:
             with self._chroma.reaching():
-                self._chroma.client.delete_collection(NAME)
+                held.modify(name=name)
+                self._chroma.client.delete_collection(name)
+        except VectorServerDown:
+            raise
+        except StoreError:
+            return
 
     def _terms(self, until: float) -> dict[str, Any]:
         return {"owner": self._owner, "who": f"process {os.getpid()} on {socket.gethostname()}", "until": until}
 
-    def _holder(self) -> dict[str, Any]:
-        """Empty where nobody has it."""
+    def _held(self) -> Any:
+        """The collection, with what stood in it when it was read; None where nobody has it."""
         try:
             with self._chroma.reaching():
-                return dict(self._chroma.client.get_collection(NAME, embedding_function=None).metadata or {})
+                return self._chroma.client.get_collection(NAME, embedding_function=None)
         except VectorServerDown:
             raise
         except StoreError:
-            return {}
+            return None

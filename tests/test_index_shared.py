@@ -22,6 +22,8 @@ from byline.settings import Settings
 from index import ANY, EMBEDDERS, ArticleIndex, Filters, Vectors, open_index
 from index import in_step as in_step_module
 from index import writer_lease as lease_module
+from index.vectors import ChromaVectors, open_vectors
+from index.writer_lease import WriterLease
 
 LONG = " ".join(f"Item {n} of the council was settled on day {n * n}." for n in range(2000))
 HARBOUR = Article(
@@ -49,6 +51,11 @@ class Shared:
 
     def open(self, name: str, **others: object) -> ArticleIndex:
         return self._opened.enter_context(open_index(self.settings(name, **others)))
+
+    def lease(self) -> WriterLease:
+        chroma = open_vectors(self.server.address, self._folder)
+        assert isinstance(chroma, ChromaVectors)
+        return WriterLease(chroma)
 
     def close(self) -> None:
         self._opened.close()
@@ -154,6 +161,23 @@ def test_the_lease_of_a_dead_writer_lapses(shared: Shared, monkeypatch: pytest.M
     assert heir.digests() == {"harbour": "1", "chips": "1"}
 
 
+def test_who_comes_late_to_a_lapsed_lease_leaves_the_new_one(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both see that it has lapsed; one has taken it over before the other does anything about it."""
+    dead, quick, late = (shared.lease() for _ in range(3))
+    with monkeypatch.context() as before:
+        before.setattr(lease_module, "LEASE_SECONDS", 0.1)
+        dead.hold()
+    time.sleep(0.2)
+    seen, held = iter([late._held()]), late._held
+    monkeypatch.setattr(late, "_held", lambda: next(seen, None) or held())
+    quick.hold()
+    with pytest.raises(StoreLocked, match="is writing"):
+        late.hold()
+    assert quick._held().metadata["owner"] == quick._owner
+    quick.release()
+    late.hold()
+
+
 def test_a_repair_that_outlives_its_lease_keeps_it(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease_module, "LEASE_SECONDS", 5)
     writer, other = shared.open("writer"), shared.open("other")
@@ -239,7 +263,7 @@ def test_damage_in_one_folder_is_mended_from_the_server(shared: Shared) -> None:
     shared.open("writer").replace([whole(HARBOUR), whole(CHIPS)])
     reader = shared.open("reader")
     reader._shelf.remove(["chips"])
-    reader._words.chunks.remove(["harbour"])
+    reader._words.chunks.replace(["harbour"], [], [])
     told = [str(fault) for fault in reader.check()]
     assert "articles: another version than the server has: chips" in told
     shared.close()
