@@ -37,7 +37,8 @@ class Described:
 def describe(raw: RawArticle) -> Described:
     """Clean and describe. `same_as` is not yet known here.
 
-    Raises EmptyArticle where no text is left, UnreadableArticle where a stated field has a value it cannot take.
+    Raises EmptyArticle where no text is left, UnreadableArticle where a stated field has a value it cannot take, or
+    where nothing is stated that is an id.
     """
     given = _Given(raw)
     stated_title = given.line("title")
@@ -50,7 +51,7 @@ def describe(raw: RawArticle) -> Described:
     url = url or normalise_url(page.url or "") or None
     language = given.language() or _tell_language(clean.text, page.language)
     article = Article(
-        id=url or given.line("id") or raw.path_id or raw.place,
+        id=_id_of(raw, url, given),
         title=title or clean.title or _title_of_last_resort(raw, url),
         text=clean.text,
         url=url,
@@ -117,6 +118,16 @@ class _Given:
         if code is None:
             raise UnreadableArticle(f"{self._place}: {value!r} is no 'language'; write its ISO 639-1 code, such as en")
         return code.group(1).lower()
+
+
+def _id_of(raw: RawArticle, url: str | None, given: _Given) -> str:
+    """The line of a file is no id: it is another article's once a line is added above it."""
+    id = url or given.line("id") or raw.path_id
+    if id is None:
+        stated = given.line("url")
+        why = f"{stated!r} is no 'url' with http:// or https://, and there is no 'id'" if stated else "no 'url' or 'id'"
+        raise UnreadableArticle(f"{raw.place}: {why}; state one of them")
+    return id
 
 
 def _page_of(raw: RawArticle, url: str | None) -> Page:

@@ -196,8 +196,6 @@ def _read_record(line: bytes, place: str) -> RawArticle:
         raise UnreadableArticle(f"{place}: the line is not JSON: {error}") from error
     if not isinstance(record, dict):
         raise UnreadableArticle(f"{place}: the line must be a JSON object, not {type(record).__name__}")
-    if not (record.get("url") or record.get("id")):
-        raise UnreadableArticle(f"{place}: the article has neither 'url' nor 'id'")
     kind: Kind = "record" if record.get("text") else "html"
     body = record.get("text") or record.get("html")
     if not isinstance(body, str):

@@ -47,6 +47,13 @@ def test_the_id_is_the_url_else_the_given_id_else_the_path() -> None:
     assert text_file(TEXT, id="comet", url="https://Sky.example/c#top").id == "https://sky.example/c"
 
 
+@pytest.mark.parametrize("stated", [{"url": "www.sky.example/c"}, {"url": "ftp://sky.example/c"}, {"url": ""}, {}])
+def test_a_record_is_never_called_by_its_line(stated: dict[str, str]) -> None:
+    with pytest.raises(UnreadableArticle, match=rf"all\.jsonl:12: .*{stated.get('url') or 'no'}.*'url'.*'id'"):
+        describe(RawArticle("all.jsonl:12", "record", TEXT, given=stated))
+    assert describe(RawArticle("all.jsonl:12", "record", TEXT, given={**stated, "id": 0})).article.id == "0"
+
+
 def test_a_text_without_a_headline_is_called_by_its_file() -> None:
     assert text_file(TEXT).title == "La palma comet"
 

@@ -194,6 +194,7 @@ def test_bad_lines_of_records_are_told_by_number_and_the_others_go_on(tmp_path: 
     assert [isinstance(article, Article) for _, article in found] == [False, True, False, False, False, False, True]
     assert all(f"{file}:{number}" in str(found[at][1]) for at, number in ((0, 1), (2, 3), (3, 5), (4, 6), (5, 7)))
     assert isinstance(found[1][1], Article) and found[1][1].id == "quay"
+    assert "'id'" in str(found[3][1])
     assert isinstance(found[6][1], Article) and found[6][1].id == "https://a.example/c"
 
 
