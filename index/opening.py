@@ -13,6 +13,7 @@ from byline.errors import StoreError, StoreLocked, StoreMismatch, VectorServerDo
 from byline.settings import Settings
 from index.article_index import FORMAT, ArticleIndex
 from index.articles import ArticleShelf
+from index.disk import using
 from index.embed import open_embedder
 from index.keywords import KeywordIndex
 from index.meaning import Meaning
@@ -34,7 +35,8 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
     embedder = open_embedder(settings.embedder, settings.models)
     reranker = open_reranker(settings.reranker, settings.models)
     access = Access(settings.vectors_api_key.get_secret_value(), settings.vectors_timeout_seconds)
-    data.mkdir(parents=True, exist_ok=True)
+    with using(data):
+        data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:  # what is open, should a later step fail
         lock = _lock(data)
         opened.callback(lock.release)
@@ -73,7 +75,8 @@ def _opened(opener: Callable[[Path], Part], place: Path, anew: bool) -> Part:
     except StoreError:
         if not anew or not place.exists():
             raise
-    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    with using(place):
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
     return opener(place)
 
 
@@ -91,14 +94,18 @@ def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:
 
 
 def _lock(data: Path) -> FileLock:
-    """One process at a time: a second one on an embedded Chroma can hang for minutes without a word."""
-    lock, owner = FileLock(data / "lock"), data / "lock.owner"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        who = owner.read_text("utf8") if owner.is_file() else "another process"
-        raise StoreLocked(
-            f"the index in {data} is in use by {who}; stop it, or give this one a folder of its own: --data DIR"
-        ) from error
-    owner.write_text(f"process {os.getpid()}", "utf8")
+    """One process at a time: a second one on an embedded Chroma can hang for minutes without a word.
+
+    Any thread may release it.
+    """
+    lock, owner = FileLock(data / "lock", thread_local=False), data / "lock.owner"
+    with using(data):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            who = owner.read_text("utf8") if owner.is_file() else "another process"
+            raise StoreLocked(
+                f"the index in {data} is in use by {who}; stop it, or give this one a folder of its own: --data DIR"
+            ) from error
+        owner.write_text(f"process {os.getpid()}", "utf8")
     return lock

@@ -189,6 +189,21 @@ def test_a_second_process_is_told_who_has_the_store(index: ArticleIndex, setting
         open_index(settings)
 
 
+def test_what_another_thread_closed_can_be_opened_again(settings: Settings) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(open_index(settings).close).result()
+    open_index(settings).close()
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=r"file/data cannot be read or written .*try again"):
+        open_index(settings.model_copy(update={"data": tmp_path / "file" / "data"}))
+    (settings.data / "lock").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"data cannot be read or written .*try again"):
+        open_index(settings)
+
+
 def test_a_broken_store_is_a_clear_error(settings: Settings) -> None:
     settings.data.mkdir()
     (settings.data / "articles.sqlite").write_text("this is no database, and long enough to be read as one" * 20)
