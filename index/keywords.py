@@ -7,6 +7,7 @@ one field: with a field each the short title outweighed the text and recall@1 fe
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -16,6 +17,7 @@ import tantivy
 
 from byline.errors import StoreError
 from byline.records import Chunk
+from index.disk import unusable, using
 from index.filters import Filters, day_number
 from index.fingerprint import fingerprint
 
@@ -54,7 +56,9 @@ class KeywordIndex:
     """A folder of tantivy segments, updated in place. Readers see a batch only once it is committed."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        with using(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         try:
             self._index = tantivy.Index(_schema(), str(folder))
         except ValueError as error:
@@ -65,26 +69,21 @@ class KeywordIndex:
 
     def replace(self, articles: Sequence[str], chunks: Sequence[Chunk], headings: Sequence[str]) -> None:
         """Afterwards the chunks of `articles` are these and no others; `headings[i]` is searched along with chunk i."""
-        writer = self._open_writer()
-        for article in articles:
-            writer.delete_documents_by_term("article", article)
-        for chunk, heading in zip(chunks, headings, strict=True):
-            writer.add_document(_document(chunk, heading))
-        self._commit(writer)
-
-    def remove(self, articles: Sequence[str]) -> None:
-        self.replace(articles, [], [])
+        documents = [_document(chunk, heading) for chunk, heading in zip(chunks, headings, strict=True)]
+        with self._writing() as writer:
+            for article in articles:
+                writer.delete_documents_by_term("article", article)
+            for document in documents:
+                writer.add_document(document)
 
     def clear(self) -> None:
-        writer = self._open_writer()
-        writer.delete_all_documents()
-        self._commit(writer)
+        with self._writing() as writer:
+            writer.delete_all_documents()
 
     def remove_chunks(self, ids: Sequence[str]) -> None:
-        writer = self._open_writer()
-        for id in ids:
-            writer.delete_documents_by_term("id", id)
-        self._commit(writer)
+        with self._writing() as writer:
+            for id in ids:
+                writer.delete_documents_by_term("id", id)
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         """(chunk id, fingerprint) of every chunk, in no order; an id that was written twice comes twice."""
@@ -122,18 +121,26 @@ class KeywordIndex:
         return int(self._index.searcher().num_docs)
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.wait_merging_threads()
 
-    def _open_writer(self) -> tantivy.IndexWriter:
-        if self._writer is None:
-            self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
-        return self._writer
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """All that is written in it, or nothing: the next one does not go on with a writer that failed.
 
-    def _commit(self, writer: tantivy.IndexWriter) -> None:
-        writer.commit()
-        self._index.reload()
+        ValueError is how tantivy says whatever goes wrong.
+        """
+        try:
+            if self._writer is None:
+                self._writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
+            yield self._writer
+            self._writer.commit()
+            self._index.reload()
+        except ValueError as error:
+            with suppress(ValueError):
+                self.close()
+            raise unusable(self._folder, str(error)) from error
 
 
 def _neighbours(question: str) -> list[tuple[str, str]]:

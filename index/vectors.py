@@ -14,8 +14,9 @@ from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
-from byline.errors import StoreError, UnknownKind, VectorServerDown
+from byline.errors import SettingsError, StoreError, UnknownKind, VectorServerDown
 from byline.records import Chunk
+from index.disk import using
 from index.embed import Vectors
 from index.fingerprint import fingerprint
 
@@ -30,6 +31,7 @@ LINKS = 32
 """Of each chunk in Chroma's graph, and twice as many on its lowest floor; Chroma's own is 16."""
 
 NO_KEY = "none"
+SERVERS = ("http://HOST:PORT", "https://HOST:PORT/TENANT/DATABASE")
 Reply = TypeVar("Reply")
 
 
@@ -105,7 +107,7 @@ class ChromaVectors:
             ) from error
         except NotFoundError as error:
             raise StoreError(
-                f"Chroma at {self.place} has lost the collection; run python -m ingest --rebuild"
+                f"Chroma at {self.place} has lost the collection; run python -m ingest --rebuild PATH"
             ) from error
         except ChromaError as error:
             raise StoreError(f"Chroma at {self.place}: {error}") from error
@@ -197,7 +199,8 @@ def _one_of(field: str, values: Sequence[str]) -> dict[str, Any]:
 
 def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:
     folder = data / "chroma"
-    folder.mkdir(parents=True, exist_ok=True)
+    with using(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     try:
         client = chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
     except ChromaError as error:
@@ -209,7 +212,7 @@ def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:
 
 def open_server(address: str, _data: Path, access: Access) -> VectorIndex:
     """`http(s)://HOST:PORT`, or with `/TENANT/DATABASE` after it, as Chroma Cloud and other shared servers want."""
-    url = httpx.URL(address)
+    url = _url(address)
     tenant, _, database = url.path.strip("/").partition("/")
     key = {} if access.key == NO_KEY else {"x-chroma-token": access.key}
     try:
@@ -230,6 +233,20 @@ def open_server(address: str, _data: Path, access: Access) -> VectorIndex:
     return ChromaVectors(client, address, on_server=True)
 
 
+def _url(address: str) -> httpx.URL:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise _no_address(address, str(error)) from error
+    if not url.host:
+        raise _no_address(address, "no host")
+    return url
+
+
+def _no_address(address: str, why: str) -> SettingsError:
+    return SettingsError(f"BYLINE_VECTORS {address!r} is no address ({why}); give {' or '.join(SERVERS)}")
+
+
 VECTORS: dict[str, Callable[[str, Path, Access], VectorIndex]] = {
     "chroma": open_embedded,
     "http": open_server,
@@ -240,5 +257,5 @@ VECTORS: dict[str, Callable[[str, Path, Access], VectorIndex]] = {
 def open_vectors(kind: str, data: Path, access: Access = Access()) -> VectorIndex:
     opener = VECTORS.get(kind.partition(":")[0])
     if opener is None:
-        raise UnknownKind("vectors", kind, ["chroma", "http://HOST:PORT", "https://HOST:PORT/TENANT/DATABASE"])
+        raise UnknownKind("vectors", kind, ["chroma", *SERVERS])
     return opener(kind, data, access)

@@ -1,11 +1,13 @@
 """The keyword index, on real tantivy."""
 
+import resource
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from byline.errors import StoreError
 from byline.records import Article, Chunk
 from index.filters import ANY, Filters
 from index.keywords import KeywordIndex, content_words, stem
@@ -67,7 +69,7 @@ def test_it_persists_and_updates_in_place(tmp_path: Path) -> None:
     first = KeywordIndex(tmp_path)
     first.replace(["a", "b"], [chunk_of("a", "apples"), chunk_of("b", "bananas")], ["", ""])
     first.replace(["a"], [chunk_of("a", "apricots")], [""])
-    first.remove(["b"])
+    first.replace(["b"], [], [])
     first.close()
     again = KeywordIndex(tmp_path)
     assert again.count() == 1
@@ -90,3 +92,17 @@ def test_words(keywords: KeywordIndex) -> None:
     assert stem("ministers") == stem("minister")
     keywords.replace(["a"], [chunk_of("a", "Ministers met.")], [""])
     assert (keywords.chunks_with("minister"), keywords.chunks_with("king")) == (1, 0)
+
+
+def test_a_full_disk_says_so_and_what_follows_is_written(keywords: KeywordIndex, tmp_path: Path) -> None:
+    keywords.replace(["a"], [chunk_of("a", "apples")], [""])
+    many, most = " ".join(f"word{n}" for n in range(5000)), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, most[1]))
+    try:
+        with pytest.raises(StoreError, match=r"keywords cannot be read or written .*; make room") as failed:
+            keywords.replace(["b"], [chunk_of("b", many)], [""])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    keywords.replace(["c"], [chunk_of("c", "cherries")], [""])
+    assert failed.traceback and {id for id, _ in keywords.fingerprints()} == {"a#0", "c#0"}
+    keywords.close()

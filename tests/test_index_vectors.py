@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from chroma_server import ChromaServer
 
-from byline.errors import UnknownKind, VectorServerDown
+from byline.errors import SettingsError, UnknownKind, VectorServerDown
 from byline.records import Article, Chunk
 from index import vectors as vectors_module
 from index.vectors import VectorIndex, open_vectors
@@ -91,3 +91,9 @@ def test_a_server_that_goes_away_is_a_clear_error(tmp_path: Path) -> None:
 def test_an_unknown_kind_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(UnknownKind, match="known: chroma"):
         open_vectors("pinecone", tmp_path)
+
+
+@pytest.mark.parametrize("address", ["http://host:port", "http://", "https://[::1"])
+def test_what_is_no_address_names_the_setting(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match=r"BYLINE_VECTORS .* is no address .*http://HOST:PORT"):
+        open_vectors(address, tmp_path)
