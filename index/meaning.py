@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from byline.errors import StoreError
 from byline.records import article_of
 from index.articles import ArticleShelf, Batch
 from index.embed import Vectors
@@ -65,7 +66,19 @@ class Meaning:
         self.rows.close()
 
     def nearest(self, vector: Vectors, k: int, filters: Filters = ANY) -> list[tuple[str, float]]:
-        """At most `k` (chunk id, cosine similarity), nearest first, all of them of articles that fit."""
+        """At most `k` (chunk id, cosine similarity), nearest first, all of them of articles that fit.
+
+        Once more where a rebuild that is taken over empties the rows after it was seen what fits.
+        """
+        emptied = self.rows.emptied
+        try:
+            return self._nearest(vector, k, filters)
+        except (StoreError, IndexError):
+            if emptied == self.rows.emptied:
+                raise
+            return self._nearest(vector, k, filters)
+
+    def _nearest(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
         fitting = self._shelf.fitting(filters)
         chunks, least = fitting.chunks, max(k, fitting.of // WALKED_PARTS)
         if filters == ANY:

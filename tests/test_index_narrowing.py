@@ -1,6 +1,7 @@
 """A search by meaning that is narrowed: exact against brute force, whether few chunks fit or many, and in step."""
 
 import os
+import resource
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from index import ANY, Filters, Vectors
 from index import meaning as meaning_module
 from index.articles import ArticleShelf
 from index.meaning import Meaning
+from index.narrowing import Fitting
 from index.rows import VectorRows
 from index.vectors import open_vectors
 
@@ -209,6 +211,43 @@ def test_readers_see_an_article_whole_while_it_is_written_anew(parts: Parts, mon
     assert all(len({id for id, _ in found}) == 3 == len(found) for found in seen)
     assert max(found[0][1] - found[-1][1] for found in seen) < 1e-5
     assert parts.meaning.nearest(editions[-1], 1, only)[0][1] == pytest.approx(1.0)
+
+
+def test_a_full_disk_says_so(tmp_path: Path) -> None:
+    """Also where the first of the rows still find room: the system then writes those, and says how many."""
+    rows, most = VectorRows(tmp_path / "vectors.f32", []), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * DIMENSIONS * 10 + 1, most[1]))
+    try:
+        assert rows.put(vectors_of(9), [9]) == [0]
+        with pytest.raises(StoreError, match=r"vectors.f32 cannot be .*; make room"):
+            rows.put(vectors_of(9), [9])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    rows.close()
+
+
+@pytest.mark.parametrize("filled_again", [False, True])
+def test_what_is_emptied_while_a_search_is_at_it_is_searched_as_it_is_then(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, filled_again: bool
+) -> None:
+    """So it happens where a rebuild on a server is taken over: SQLite first, then the rows."""
+    question, fitting, only = vectors_of(1, seed=7)[0], parts.shelf.fitting, Filters(article="a0")
+    article, chunks = article_of(0)
+    parts.shelf.clear()
+    parts.meaning.rows.clear()
+    parts.put([(article, chunks)], vectors_of(3))
+
+    def and_then_emptied(filters: Filters) -> Fitting:
+        before = fitting(filters)
+        monkeypatch.setattr(parts.shelf, "fitting", fitting)
+        parts.shelf.clear()
+        parts.meaning.rows.clear()
+        if filled_again:
+            parts.shelf.replace([(article, chunks[:1])], parts.meaning.rows.put(question[None], [1]))
+        return before
+
+    monkeypatch.setattr(parts.shelf, "fitting", and_then_emptied)
+    assert parts.meaning.nearest(question, 3, only) == ([("a0#0", pytest.approx(1.0))] if filled_again else [])
 
 
 def test_rows_closed_twice_leave_the_files_of_others_alone(tmp_path: Path) -> None:
