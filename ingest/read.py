@@ -234,7 +234,8 @@ _HEADERS = {"User-Agent": "Byline (reads one article for its user)", "Accept": "
 
 
 def decode(data: bytes, place: str, charset: str | None = None) -> str:
-    """The characters: by byte order mark, the charset that server or page states, UTF-8, then by what fits best.
+    """The characters: by byte order mark, UTF-8, the charset that the server or else the page states, then by what
+    fits best. Of ASCII with escapes in it, as ISO-2022-JP is, the stated charset goes before UTF-8, which takes it too.
 
     Raises UnreadableArticle for bytes that are not text.
     """
@@ -244,11 +245,12 @@ def decode(data: bytes, place: str, charset: str | None = None) -> str:
         raise UnreadableArticle(f"{place}: this is not text")
     stated = _META_CHARSET.search(data[:4096])
     page_charset = (stated.group(1) or stated.group(2)).decode("ascii") if stated else None
-    for name in ("utf-8-sig", charset, page_charset):
+    shifts = b"\x1b" in data and data.isascii()
+    for name in (charset, page_charset, "utf-8-sig") if shifts else ("utf-8-sig", charset, page_charset):
         if name:
             try:
                 return data.decode(name)
-            except (UnicodeDecodeError, LookupError):
+            except (UnicodeError, LookupError):
                 continue
     from charset_normalizer import from_bytes
 

@@ -207,6 +207,14 @@ def test_letters_survive_whatever_the_encoding(encoding: str) -> None:
 def test_a_page_may_state_its_charset() -> None:
     page = '<meta charset="iso-8859-2"><p>Łódź zażółć gęślą jaźń</p>'
     assert "Łódź zażółć" in decode(page.encode("iso-8859-2"), "page.html")
+    assert "Łódź zażółć" in decode(page.encode("utf-8"), "page.html")
+
+
+def test_a_charset_that_is_written_in_ascii_is_read_as_it_is_stated() -> None:
+    page = '<meta charset="iso-2022-jp"><p>東京の新しい橋は月曜日に開通した。</p>'
+    assert "東京の新しい橋" in decode(page.encode("iso-2022-jp"), "page.html")
+    assert "東京" in decode("東京".encode("iso-2022-jp"), "page.txt", "ISO-2022-JP")
+    assert decode("\x1b[1mŁódź\x1b[0m".encode(), "page.txt", "iso-8859-1") == "\x1b[1mŁódź\x1b[0m"
 
 
 def test_ids_of_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
