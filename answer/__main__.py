@@ -49,6 +49,7 @@ def record(answer: Answer) -> dict[str, Any]:
     }
     articles = {p.chunk.article.id: p.chunk.article for p in [*answer.passages, *(c.passage for c in answer.citations)]}
     return plain | {
+        "known_on": str(answer.known_on or "") or None,
         "citations": [_citation(citation) for citation in answer.citations],
         "passages": [_passage(passage) for passage in answer.passages],
         "articles": {

@@ -30,7 +30,7 @@ from byline.settings import Settings
 from index import ArticleIndex, Filters, RememberingEmbedder, open_index
 
 LIKELY_ENOUGH = 0.7
-"""The chance of being right from which no more is read for an answer."""
+"""The chance of being right from which no more is read for an answer that may be shown."""
 WIDER = 4 / 3
 """Of the tokens of a reading, how many more are read for an answer that is not likely enough."""
 OLD_NEWS_DAYS = 30
@@ -94,7 +94,7 @@ class Answerer(Closing):
         answer = replace(_with(answer, draft), timings=clock.mark("written"))
         yield answer
         weighed = self._weigher.weigh(answer, draft, turns)
-        if weighed.chance < LIKELY_ENOUGH:
+        if weighed.chance < max(LIKELY_ENOUGH, self._weigher.threshold):
             weighed = yield from self._read_on(weighed, draft, evidence, turns, clock)
             yield weighed.answer
         yield self._decided(weighed, as_of or date.today(), clock)

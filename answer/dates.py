@@ -15,10 +15,11 @@ _NAME = (
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>(?:1[5-9]|20)\d\d)"
+_OTHER, _TO = r"(?P<other>\d{1,2})(?:st|nd|rd|th)?", r"(?:\s?[-–]\s?| to | and | or | until )"
 _FORMS = (
     re.compile(rf"\b{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)\b"),
-    re.compile(rf"\b{_DAY}(?: of)? {_NAME}(?:,? {_YEAR}\b)?"),
-    re.compile(rf"\b{_NAME} {_DAY}(?!,?\d)(?:,? {_YEAR}\b)?"),
+    re.compile(rf"\b(?:{_OTHER}{_TO})?{_DAY}(?: of)? {_NAME}(?:,? {_YEAR}\b)?"),
+    re.compile(rf"\b{_NAME} {_DAY}(?:{_TO}{_OTHER}(?!,?\d| ?%))?(?!,?\d)(?:,? {_YEAR}\b)?"),
     re.compile(rf"\b{_NAME},? (?:of )?{_YEAR}\b"),
 )
 _BARE_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -48,7 +49,7 @@ class Day:
 
 
 def days_of(text: str) -> list[Day]:
-    """The dates of a text that tell at least a month with a day or a year, in order."""
+    """The dates of a text that tell at least a month with a day or a year, in order; both of "14 to 16 June"."""
     found: list[Day] = []
     for form in _FORMS:
         for match in form.finditer(text):
@@ -56,16 +57,17 @@ def days_of(text: str) -> list[Day]:
                 continue
             told = match.groupdict()
             month = int(told["month"]) if told["month"].isdigit() else _MONTHS.index(told["month"][:3].lower()) + 1
-            day, year = (int(told[part]) if told.get(part) else None for part in ("day", "year"))
+            day, other, year = (int(told[part]) if told.get(part) else None for part in ("day", "other", "year"))
             if 1 <= month <= 12:
-                found.append(Day(day, month, year, *match.span()))
+                days = (other, day) if other else (day,)
+                found += [Day(one, month, year, *match.span()) for one in days]
     return sorted(found, key=lambda one: one.start)
 
 
 def without_days(text: str) -> str:
     """The text with its dates taken out, each of which is to be checked as a whole."""
-    for one in reversed(days_of(text)):
-        text = f"{text[: one.start]} {text[one.end :]}"
+    for start, end in sorted({(one.start, one.end) for one in days_of(text)}, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
     return text
 
 

@@ -1,6 +1,7 @@
 """Names and numbers of a text, each in one canonical form, so that "twenty-eight Koreans" and "28 from Korea" meet."""
 
 import re
+from collections.abc import Sequence
 
 from answer.peoples import COUNTRY_OF
 from index import content_words
@@ -22,6 +23,14 @@ _SCALED = re.compile(
     rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
     re.I,
 )
+_SIGNS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥"}
+_MONEY = re.compile(
+    rf"(?P<sign>[$€£¥])\s?(?P<behind>\d+(?:[.,]\d+)*)"
+    rf"|\b(?P<before>{_NUMERAL})(?: (?:thousand|million|billion|trillion))?[ -](?P<name>(?:{'|'.join(_SIGNS)})s?)\b",
+    re.I,
+)
+_SPELT = "|".join(NUMBER_WORDS)
+_HUNDREDS = re.compile(rf"\b(?:a|{_SPELT}) hundred(?: and (?:{_SPELT})(?:-(?:{_SPELT}))?)?\b", re.I)
 LEAST_PLURAL = 5
 """Letters of a word from which an "s" at its end makes it a plural."""
 _UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
@@ -53,14 +62,32 @@ def numbers_of(text: str) -> frozenset[str]:
         word = words[position]
         if word[0].isdigit():
             numbers.add(re.sub(r",(?=\d{3}\b)", "", word).rstrip(".,"))
-        elif word in NUMBER_WORDS and word != "one":
-            value = NUMBER_WORDS[word]
-            unit = NUMBER_WORDS.get(words[position + 1], 0) if value >= 20 and position + 1 < len(words) else 0
-            if 0 < unit < 10:
-                value, position = value + unit, position + 1
-            numbers.add(str(value))
+        elif word in NUMBER_WORDS or word == "a":
+            value, read = _spelt(words[position:])
+            position += read - 1
+            if word not in ("a", "one") or value > 1:
+                numbers.add(str(value))
         position += 1
     return frozenset(numbers)
+
+
+def _spelt(words: Sequence[str]) -> tuple[int, int]:
+    """What the words say that begin with a number, and how many of them do: "two hundred and five", "a hundred"."""
+    value, read = _below_hundred(words) if words[0] in NUMBER_WORDS else (1, 1)
+    if words[read : read + 1] != ["hundred"]:
+        return value, read
+    value, read = 100 * value, read + 1
+    joined = read + (words[read : read + 1] == ["and"])
+    if words[joined : joined + 1] and words[joined] in NUMBER_WORDS:
+        rest, more = _below_hundred(words[joined:])
+        return value + rest, joined + more
+    return value, read
+
+
+def _below_hundred(words: Sequence[str]) -> tuple[int, int]:
+    value = NUMBER_WORDS[words[0]]
+    unit = NUMBER_WORDS.get(words[1], 0) if value >= 20 and len(words) > 1 else 0
+    return (value + unit, 2) if 0 < unit < 10 else (value, 1)
 
 
 def name_form(word: str) -> str:
@@ -95,7 +122,7 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
     for match in _SCALED.finditer(text):
         scale = _PERCENT if match["scale"].lower() in _PERCENTS else match["scale"].lower()
         for part in filter(None, (match["low"], match["number"])):
-            for number in numbers_of(part):
+            for number in numbers_of(part) or ({"1"} if part.lower() == "one" else frozenset()):
                 scaled.setdefault(number, set()).add(scale)
                 if scale in _TIMES and _PLAIN.fullmatch(number):
                     scaled.setdefault(_written_out(number, scale), set()).add("")
@@ -106,13 +133,26 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
     return {number: frozenset(scales) for number, scales in scaled.items()}
 
 
+def currencies(text: str) -> dict[str, frozenset[str]]:
+    """The currencies in which each number is told, as signs; numbers without one are left out."""
+    found: dict[str, frozenset[str]] = {}
+    for match in _MONEY.finditer(same_names(text)):
+        sign = match["sign"] or _SIGNS[match["name"].lower().removesuffix("s")]
+        for number in numbers_of(match["behind"] or match["before"]):
+            found[number] = found.get(number, frozenset()) | {sign}
+    return found
+
+
 def _written_out(number: str, scale: str) -> str:
     return f"{float(number) * _TIMES[scale]:.0f}"
 
 
 def same_names(text: str) -> str:
-    """The text with each scale and the best known countries in one form: "43bn" as "43 billion", "U.S." as "US"."""
+    """The text with scales, hundreds and the best known countries in one form: "43bn" as "43 billion", "two hundred" as
+    "200", "U.S." as "US".
+    """
     text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
+    text = _HUNDREDS.sub(lambda match: next(iter(numbers_of(match.group()))), text)
     text = re.sub(r"\bU\.S\.(?:A\.)?", "US", text)
     return re.sub(
         r"\b(United States|European Union|United Kingdom)\b", lambda match: _UNIONS[match.group(1).lower()], text

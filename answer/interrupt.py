@@ -74,15 +74,15 @@ def refuse_if_interrupted() -> None:
         interruption.refuse()
 
 
-def interruptible_client(timeout_seconds: float) -> httpx.Client:
-    """For a model's server. Each call has a connection of its own, since only the call that opens one learns of
-    its socket.
+def watched(timeout_seconds: float) -> dict[str, Any]:
+    """What an httpx.Client for a model's server is made with. Each call has a connection of its own, since only the
+    call that opens one learns of its socket.
     """
-    return httpx.Client(
-        timeout=timeout_seconds,
-        limits=httpx.Limits(max_keepalive_connections=0),
-        event_hooks={"request": [_watch]},
-    )
+    return {
+        "timeout": timeout_seconds,
+        "limits": httpx.Limits(max_keepalive_connections=0),
+        "event_hooks": {"request": [_watch]},
+    }
 
 
 def _watch(request: httpx.Request) -> None:

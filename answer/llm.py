@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
-from answer.interrupt import interruptible_client, refuse_if_interrupted
+from answer.interrupt import refuse_if_interrupted, watched
 from answer.llama_server import llama_server
 from answer.orders import without_control_tokens
 from answer.slots import Slots, slots_of
@@ -214,21 +214,21 @@ def _openai_like(model: str, address: str, settings: Settings) -> "LLM":
         temperature=0.0,
         timeout=settings.llm_timeout_seconds,
         max_retries=0,
-        http_client=interruptible_client(settings.llm_timeout_seconds),
+        http_client=httpx.Client(**watched(settings.llm_timeout_seconds)),
     )
 
 
 def open_ollama(name: str, settings: Settings) -> LanguageModel:
     try:
         from llama_index.llms.ollama import Ollama
+        from ollama import Client
     except ImportError as error:
         raise MissingPackage("the language model ollama", "llama-index-llms-ollama") from error
     model, at, url = name.rpartition("@")
     llm = Ollama(
         model=model if at else name,
-        base_url=url if at else OLLAMA,
+        client=Client(host=url if at else OLLAMA, **watched(settings.llm_timeout_seconds)),
         temperature=0.0,
-        request_timeout=settings.llm_timeout_seconds,
         context_window=settings.llm_context_tokens,
         additional_kwargs={"num_predict": settings.answer_tokens},
     )

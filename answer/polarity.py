@@ -3,11 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index import content_words, stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[,;:.!?()—–]")
 _CUES = frozenset("not never no none nobody nothing neither nor without cannot nowhere hardly barely".split())
+_NOT_DENIED = frozenset("only just merely simply".split())
+_COMPARATIVES = frozenset("more fewer less later earlier sooner other".split())
 _DENYING = re.compile(
     r"\b(?:fail(?:s|ed|ing|ure)?|refus(?:es?|ed|ing|al)|den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing|ion)?"
     r"|lack(?:s|ed|ing)?|declin(?:es?|ed|ing)|oppos(?:es?|ed|ing)|prevent(?:s|ed|ing)?|avoid(?:s|ed|ing)?"
@@ -31,14 +34,22 @@ class Polarity:
     denies: bool
 
 
-def polarity(sentence: str) -> Polarity:
+def polarity(sentence: str, until_affirms: bool = False) -> Polarity:
+    """`until_affirms` is whether “not open until June” says that it opens, as it does beside “opens in June”."""
     words = [word for token in _TOKEN.findall(sentence.replace("’", "'")) for word in _split(token)]
     denied: set[str] = set()
-    for at, word in enumerate(words):
-        if word in _CUES:
-            denied |= _first_of_weight(words[at + 1 :])
+    denying = [at for at, word in enumerate(words) if word in _CUES and not _affirms(words[at + 1 :], until_affirms)]
+    for at in denying:
+        denied |= _first_of_weight(words[at + 1 :])
     stems = frozenset(stem(word) for word in content_words(sentence) if word not in _CUES)
-    return Polarity(stems, frozenset(denied), any(word in _CUES for word in words))
+    return Polarity(stems, frozenset(denied), bool(denying))
+
+
+def _affirms(behind: Sequence[str], until_affirms: bool) -> bool:
+    """Whether a “not” denies nothing, by the words behind it: “not only”, “no more than”."""
+    if set(behind[:1]) & _NOT_DENIED or (behind[1:2] == ["than"] and set(behind[:1]) & _COMPARATIVES):
+        return True
+    return until_affirms and "until" in takewhile(lambda word: word not in _ENDS_SCOPE, behind)
 
 
 def _split(token: str) -> list[str]:
@@ -63,7 +74,8 @@ def turned_round(passage: Sequence[str], sentence: str) -> bool:
     asked = polarity(sentence)
     if len(asked.stems) < LEAST_WORDS:
         return False
-    told = [(polarity(text), text) for text in passage]
+    until_affirms = not re.search(r"\buntil\b", sentence)
+    told = [(polarity(text, until_affirms), text) for text in passage]
     near = _about_the_same(asked, told)
     if not near or any(asked.denied & one.denied for one, _ in told):
         return False

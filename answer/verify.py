@@ -13,7 +13,7 @@ from typing import Protocol
 
 from answer.bindings import put_elsewhere
 from answer.dates import day_stands, days_of, spans_told, without_days
-from answer.facts import NUMBER_WORDS, facts_of, held_in, name_form, numbers_of, opening_word, quantities
+from answer.facts import NUMBER_WORDS, currencies, facts_of, held_in, name_form, numbers_of, opening_word, quantities
 from answer.polarity import turned_round
 from byline.cross_encoder import PairScorer
 from byline.errors import UnknownKind
@@ -65,8 +65,8 @@ class WordsVerifier:
 
 
 def _plain(text: str) -> str:
-    """The words alone, so that a sentence taken over word for word is known as such. No full stop of its end."""
-    words = " ".join(re.findall(r"[^\W_]+", text))
+    """The words and currencies alone: what was taken over word for word is known as such, with or without its stop."""
+    words = " ".join(re.findall(r"[$€£¥]|[^\W_]+(?:[.,]\d+)*", text))
     return f" {words} "
 
 
@@ -80,7 +80,13 @@ def _facts_stand(passage: str, known: str, sentence: str) -> bool:
     told, asked = quantities(everything), quantities(rest)
     if not facts_of(rest) - follows <= held_in(everything) | told.keys():
         return False
-    return all(scales & told.get(number, frozenset()) or scales == {""} for number, scales in asked.items())
+    paid, priced = currencies(rest), currencies(everything)
+    if any(number in priced and not signs & priced[number] for number, signs in paid.items()):
+        return False
+    return all(
+        scales & told.get(number, frozenset()) or (scales == {""} and number not in paid)
+        for number, scales in asked.items()
+    )
 
 
 def _words_stand(passage: str, sentence: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answer.dates import day_stands, days_of, spans_told
+from answer.dates import day_stands, days_of, spans_told, without_days
 
 PASSAGE = (
     "Ostend opens its harbour\n3 May 2024\nThe harbour opened on Thursday. It was begun on June 7, 2021, in Ostend."
@@ -23,6 +23,18 @@ PASSAGE = (
 def test_dates_are_read_in_many_forms(text: str, told: tuple[int | None, int, int | None]) -> None:
     (found,) = days_of(text)
     assert (found.day, found.month, found.year) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from 14 to 16 June 2024", "June 14-16, 2024", "14–16 June 2024", "14 and 16 June 2024", "June 14th to 16th"],
+)
+def test_both_days_of_a_span_are_told(text: str) -> None:
+    assert sorted((one.day, one.month) for one in days_of(text)) == [(14, 6), (16, 6)]
+    assert not any(letter.isdigit() for letter in without_days(text))
+    for asked in ("14 June", "June 16", "14 to 16 June"):
+        assert all(day_stands(one, text) for one in days_of(asked))
+    assert not all(day_stands(one, text) for one in days_of("14 to 17 June"))
 
 
 def test_what_is_no_date_is_not_read_as_one() -> None:

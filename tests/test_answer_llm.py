@@ -1,13 +1,16 @@
 """Every kind of language model, opened by its name and asked over its real protocol."""
 
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 
 import pytest
 from llm_stand_ins import model_stand_in
 
-from answer import LanguageModel, Message, open_language_model
+from answer import Interruption, LanguageModel, Message, interruptible, open_language_model
 from byline.errors import (
     LanguageModelError,
     MissingPackage,
@@ -119,6 +122,36 @@ def test_a_server_that_is_down(settings: Settings, llm: str) -> None:
         list(model.write(ASK, 8))
     with pytest.raises(ModelServerDown):
         model.probability_of_yes(ASK)
+
+
+@pytest.mark.parametrize("kind", ["openai-like:tiny@{}/v1", "ollama:tiny@{}"])
+def test_a_question_that_is_taken_back_hangs_up_on_the_server(settings: Settings, kind: str) -> None:
+    asked: SimpleQueue[Interruption] = SimpleQueue()
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        with interruptible() as interruption:
+            asked.put(interruption)
+            try:
+                model.reply(ASK, 8)
+            except LanguageModelError as error:
+                failed.append(error)
+
+    with model_stand_in("x") as server:
+        server.gate.clear()  # type: ignore[attr-defined]
+        model = opened(settings, kind.format(server.url))
+        asking = Thread(target=ask)
+        asking.start()
+        interruption = asked.get(timeout=60)
+        deadline = time.monotonic() + 60
+        while not server.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        interruption.set()
+        asking.join(10)
+        ended = not asking.is_alive()
+        server.gate.set()  # type: ignore[attr-defined]
+        asking.join(60)
+    assert server.requests and ended and len(failed) == 1
 
 
 @pytest.mark.parametrize("kind", ["openai-like:other@{}/v1", "ollama:other@{}"])

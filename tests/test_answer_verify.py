@@ -132,6 +132,8 @@ MEETING = (
         "The map cost 5% to 7% of the budget.",
         "Tom Lee resigned in June.",  # a pronoun resolved: no other name has its words
         "the harbour",
+        "The bill was voted for by sixty-four senators.",
+        "£2.4 million",
     ],
 )
 def test_what_follows_is_let_pass(sentence: str) -> None:
@@ -146,11 +148,45 @@ def test_what_follows_is_let_pass(sentence: str) -> None:
         "33 senators did not vote against the bill.",
         "The map cost 2.4 billion pounds.",
         "The map cost 5 million pounds.",
+        "The map cost 4 million pounds.",
+        "$2.4 million",
+        "2.4 pounds",
         "The harbour would not close, which made the fishermen of the valley happy.",
     ],
 )
 def test_what_is_turned_round_is_found_out(sentence: str) -> None:
     assert not WordsVerifier().supports(MEETING, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        (
+            "The new law not only bans plastic bags in shops but also taxes bottles.",
+            "The law bans plastic bags in shops.",
+        ),
+        ("The bridge of Ostend will not open to cars until June.", "The bridge of Ostend will open to cars in June."),
+        ("No fewer than 200 people joined the march in Ostend.", "Two hundred people joined the march in Ostend."),
+        ("1 million people saw the bridge.", "One million people saw the bridge."),
+    ],
+)
+def test_a_not_that_denies_nothing(passage: str, sentence: str) -> None:
+    assert WordsVerifier().supports(passage, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("It grew by 12.5 per cent.", "5 per cent"),
+        ("Some 2,500 people marched.", "500 people"),
+        ("Two hundred people marched.", "2 people"),
+        ("The act is worth €43 billion.", "43 euros"),
+        ("The act is worth €43 billion.", "$43 billion"),
+        ("The law does not ban plastic bags in small shops.", "The law bans plastic bags in small shops."),
+    ],
+)
+def test_a_part_of_a_number_or_another_currency_is_not_supported(passage: str, sentence: str) -> None:
+    assert not WordsVerifier().supports(passage, sentence)
 
 
 def test_known_words_prove_no_more_than_that_they_were_said() -> None:

@@ -7,12 +7,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from answer import Answerer, open_answerer, open_language_model, open_verifier
+from answer.__main__ import record
 from byline.errors import LanguageModelError, QuestionError
 from byline.records import Answer, Turn
 from byline.settings import Settings
@@ -112,7 +114,14 @@ def test_an_answer_that_its_passages_contradict_is_put_right(ask_lines: Callable
 
 
 def test_a_second_reading_that_declines_puts_nothing_right(ask_lines: Callable[..., list[Answer]]) -> None:
-    assert "Not stated" not in ask_lines(SENATE, read_twice("64", "Not stated; 33 voted against."))[-1].text
+    done = ask_lines(SENATE, read_twice("64", "Not stated; 33 voted against."))[-1]
+    assert "withdrawn" not in str(done.reason)
+
+
+def test_a_program_is_told_all_that_an_answer_has() -> None:
+    told = record(Answer("Where?", known_on=date(2024, 3, 27)))
+    assert {field.name for field in fields(Answer)} <= told.keys()
+    assert told["known_on"] == "2024-03-27" and record(Answer("Where?"))["known_on"] is None
 
 
 def test_what_is_no_answer_is_asked_for_once_more(ask_lines: Callable[..., list[Answer]]) -> None:

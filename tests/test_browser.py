@@ -152,7 +152,8 @@ def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Br
     article = {"id": "hostile", "title": hostile, "published": "2024-05-01", "source": hostile}
     article["text"] = f"The council met in Seoul. {hostile}\n\n# Heading\n\nMr Lee chaired the council in Seoul."
     (tmp_path / "articles.jsonl").write_text(json.dumps(article), "utf8")
-    replies = [{"when": "Stated?", "reply": "yes"}, {"reply": f"Mr Lee chaired the council. {hostile}\n\n**so**"}]
+    said = f"Mr Lee chaired the council. {hostile}\n\n**so**"
+    replies = [{"when": "do these passages", "reply": "yes"}, {"reply": said}]
     (tmp_path / "script.jsonl").write_text("\n".join(json.dumps(reply) for reply in replies), "utf8")
     ingest = [sys.executable, "-m", "ingest", str(tmp_path / "articles.jsonl"), "--data", str(tmp_path / "data")]
     subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
