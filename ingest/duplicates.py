@@ -29,17 +29,17 @@ def copies(articles: Iterable[Article]) -> dict[str, str]:
     one that came first repeats none itself.
     """
     ordered = sorted(articles, key=lambda article: article.published or date.max)
-    shingles = {article.id: shingles_of(article.text) for article in ordered}
-    samples = {name: _sample(found) for name, found in shingles.items()}
-    holders: defaultdict[int, list[str]] = defaultdict(list)
-    first_of: dict[str, str] = {}
-    for article in ordered:
-        original = _original(article.id, shingles, samples, holders)
+    shingles = [shingles_of(article.text) for article in ordered]
+    samples = [_sample(found) for found in shingles]
+    holders: defaultdict[int, list[int]] = defaultdict(list)
+    first_of: dict[int, int] = {}
+    for at, sample in enumerate(samples):
+        original = _original(at, shingles, samples, holders)
         if original is not None:
-            first_of[article.id] = first_of.get(original, original)
-        for shingle in samples[article.id]:
-            holders[shingle].append(article.id)
-    return first_of
+            first_of[at] = first_of.get(original, original)
+        for shingle in sample:
+            holders[shingle].append(at)
+    return {ordered[at].id: ordered[first].id for at, first in first_of.items()}
 
 
 def shingles_of(text: str) -> frozenset[int]:
@@ -60,15 +60,15 @@ def _sample(shingles: frozenset[int]) -> list[int]:
 
 
 def _original(
-    name: str,
-    shingles: Mapping[str, frozenset[int]],
-    samples: Mapping[str, Sequence[int]],
-    holders: Mapping[int, Sequence[str]],
-) -> str | None:
-    """The earliest of the articles seen before that this one repeats; `holders` says who has which sampled shingle."""
-    shared = Counter(other for shingle in samples[name] for other in holders.get(shingle, ()))
-    mine = shingles[name]
-    for other in (other for other in shared if shared[other] * 4 >= min(len(samples[name]), len(samples[other]))):
+    at: int,
+    shingles: Sequence[frozenset[int]],
+    samples: Sequence[Sequence[int]],
+    holders: Mapping[int, Sequence[int]],
+) -> int | None:
+    """The earliest of the articles before `at` that this one repeats; `holders` says who has which sampled shingle."""
+    shared = Counter(other for shingle in samples[at] for other in holders.get(shingle, ()))
+    mine = shingles[at]
+    for other in sorted(other for other in shared if shared[other] * 4 >= min(len(samples[at]), len(samples[other]))):
         sizes = sorted((len(mine), len(shingles[other])))
         if sizes[0] >= LEAST_SHARE_OF_LENGTH * sizes[1] and containment(mine, shingles[other]) >= LEAST_CONTAINMENT:
             return other

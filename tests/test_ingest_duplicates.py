@@ -83,5 +83,14 @@ def test_a_cut_copy_of_a_cut_copy_names_the_first() -> None:
     assert copies(three) == {"b": "a", "c": "a"}
 
 
+@pytest.mark.parametrize("first", ["beginning", "end"])
+def test_of_two_that_an_article_repeats_the_earlier_is_named(first: str) -> None:
+    words = f"{WIRE} {OTHER}".split()
+    parts = {"beginning": " ".join(words[:70]), "end": " ".join(words[-70:])}
+    days = {name: "2024-05-01" if name == first else "2024-05-02" for name in parts}
+    whole = article("whole", " ".join(words), "2024-05-03")
+    assert copies([whole, *(article(name, text, days[name]) for name, text in parts.items())]) == {"whole": first}
+
+
 def test_very_short_texts_are_copies_only_when_alike() -> None:
     assert copies([article("a", "No comment."), article("b", "no comment"), article("c", "No idea.")]) == {"b": "a"}
