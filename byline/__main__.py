@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from byline.errors import BylineError
-from byline.models import Progress, fetch, verify
+from byline.models import Progress, fetch, model_path, verify
 from byline.settings import Settings, read_settings
 
 FETCHED_KINDS = ("llama.cpp", "cross-encoder", "nli")  # kinds of a KIND:NAME setting whose NAME is a model to fetch
@@ -49,12 +49,21 @@ def _asked_for(settings: Settings) -> list[str]:
 def _fetch_one(name: str, folder: Path, read_again: bool) -> None:
     started = time.monotonic()
     end = _draw(name, fetch(name, folder))
-    if read_again:
-        _draw(name, verify(name, folder))
+    state = _verified(name, folder) if read_again else "ready"
     size = f"{end.total_bytes / 1e6:,.0f} MB"
     seconds = time.monotonic() - started
-    how = f"in {folder}" if end.source == "folder" else f"from the {end.source} in {seconds:.0f} s"
-    print(f"{name}: {'verified' if read_again else 'ready'}, {size}, {how}")
+    how = (
+        f"in {model_path(name, folder).parent}"
+        if end.source == "folder"
+        else f"from the {end.source} in {seconds:.0f} s"
+    )
+    print(f"{name}: {state}, {size}, {how}")
+
+
+def _verified(name: str, folder: Path) -> str:
+    """What is true of it once it has been read. Raises ChecksumMismatch where its bytes are others."""
+    read = _draw(name, verify(name, folder))
+    return "verified" if read.total_bytes else "not verified, since nobody states its SHA-256"
 
 
 def _draw(name: str, steps: Iterator[Progress]) -> Progress:

@@ -70,7 +70,8 @@ def fetch(name: str, folder: Path, catalogue: Catalogue | None = None) -> Iterat
     """
     model = _find(name, folder, catalogue)
     if isinstance(model, Path):
-        yield Progress(name, "folder", size_of(model), size_of(model))
+        size = size_of(model) or sum(map(size_of, model.rglob("*")))
+        yield Progress(name, "folder", size, size)
         return
     if model is None:
         model = _hub_model(name, tuple(ModelFile(*file) for file in list_on_hub(name)))
@@ -95,10 +96,13 @@ def fetch(name: str, folder: Path, catalogue: Catalogue | None = None) -> Iterat
 
 
 def verify(name: str, folder: Path, catalogue: Catalogue | None = None) -> Iterator[Progress]:
-    """Read every byte of a model that is there. Raises ChecksumMismatch with its name, or as `model_path` does."""
+    """Read every byte of a model that is there. Raises ChecksumMismatch with its name, or as `model_path` does.
+
+    Of a path, or a folder that was not fetched, nobody states what its bytes should be: the one step has 0 of 0 bytes.
+    """
     model_path(name, folder, catalogue)
     model = _find(name, folder, catalogue)
-    if isinstance(model, Path) or model is None:  # taken as it is: nobody states what its bytes should be
+    if isinstance(model, Path) or model is None:
         yield Progress(name, "folder", 0, 0)
         return
     done = 0

@@ -222,6 +222,17 @@ def test_a_path_is_taken_as_it_is(folder: Path, tmp_path: Path) -> None:
     assert model_path(str(tmp_path), folder) == tmp_path
 
 
+def test_of_a_path_nothing_is_said_to_be_verified(folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "mine.gguf").write_bytes(bytes(2_000_000))
+    for path in (mine / "mine.gguf", mine):
+        command = [sys.executable, "-m", "byline", str(path), "--verify", "--models", str(folder)]
+        ran = subprocess.run(command, capture_output=True, text=True)
+        expected = f"{path}: not verified, since nobody states its SHA-256, 2 MB, in {path.parent}\n"
+        assert (ran.returncode, ran.stdout) == (0, expected), ran.stderr
+
+
 def test_a_hub_name_outside_the_catalogue(hub: Hub, tmp_path: Path, folder: Path) -> None:
     """From the command line, so that HF_ENDPOINT is read as a user sets it."""
     hub.files |= {"onnx/model.onnx": b"other", "pytorch_model.bin": b"the same weights again"}
