@@ -116,17 +116,19 @@ def test_no_text_has_no_chunks() -> None:
     assert chunks_of("") == []
 
 
-def test_the_sample_collection_fits_the_real_embedder() -> None:
+def test_the_sample_collection_fits_the_real_embedder(tmp_path: Path) -> None:
+    """Cut as the product cuts it: the chunk size of the settings, and the heading that the index embeds before each."""
     from byline.settings import Settings
-    from index import open_embedder
+    from index import open_index
 
-    embedder = open_embedder(Settings().embedder, ROOT / "models")
-    count = 0
-    for _, article in read_articles([str(ROOT / "articles")]):
-        assert isinstance(article, Article)
-        chunks = chunk(article, article.title, embedder, 160)
-        assert_covers(article.text, chunks)
-        lengths = embedder.count_tokens([f"{article.title}\n{piece.text}" for piece in chunks])
-        assert max(lengths) <= 160 and max(lengths) + 2 <= embedder.max_tokens
-        count += len(chunks)
-    assert count >= 30
+    settings = Settings(data=tmp_path / "data", models=ROOT / "models")
+    with open_index(settings) as index:
+        articles = [article for _, article in read_articles([str(ROOT / "articles")])]
+        for article in articles:
+            assert isinstance(article, Article)
+            heading = index.heading(article)
+            chunks = chunk(article, heading, index.embedder, index.chunk_tokens)
+            assert_covers(article.text, chunks)
+            lengths = index.embedder.count_tokens([f"{heading}\n{piece.text}" for piece in chunks])
+            assert max(lengths) <= settings.chunk_tokens and max(lengths) + 2 <= index.embedder.max_tokens
+    assert len(articles) >= 10
