@@ -96,7 +96,7 @@ class Answerer(Closing):
         weighed = self._weigher.weigh(answer, draft, turns)
         if weighed.chance < max(LIKELY_ENOUGH, self._weigher.threshold):
             weighed = yield from self._read_on(weighed, draft, evidence, turns, clock)
-            yield weighed.answer
+        yield weighed.answer
         yield self._decided(weighed, as_of or date.today(), clock)
 
     def read_ahead(

@@ -11,6 +11,9 @@ from byline.errors import CaseError
 from byline.records import Turn
 from ingest import normalise_url
 
+HIDDEN = " hidden"
+"""Behind the id of a case that is asked with its articles hidden."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -72,7 +75,7 @@ def with_hidden(cases: Iterable[Case]) -> Iterator[Case]:
     for case in cases:
         yield case
         if case.answerable and case.articles:
-            yield replace(case, id=f"{case.id} hidden", answerable=False, choices=(), hidden=True)
+            yield replace(case, id=f"{case.id}{HIDDEN}", answerable=False, choices=(), hidden=True)
 
 
 def _cases(path: Path, lines: Sequence[str]) -> Iterator[Case]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from byline.errors import CaseError
 from eval.run import Row
-from eval.scores import MEASURES, Measure, interval, ratio, resample, right, shares
+from eval.scores import MEASURES, Measure, drawn, interval, ratio, right, shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _differences(
     before: Sequence[Row], now: Sequence[Row], seed: int, measures: Mapping[str, Measure]
 ) -> Mapping[str, Difference]:
     """Of every measure that counts something in both runs."""
-    weights = resample(len(now), seed)
+    weights = drawn(now, seed)
     differences = {}
     for name, measure in measures.items():
         old, new = shares(before, measure), shares(now, measure)

@@ -144,14 +144,13 @@ def read_rows(path: Path) -> tuple[Row, ...]:
 
 
 def _last(case: Case, answerer: Asks) -> tuple[Answer, str]:
-    """The done answer, and the text as it stood before a refusal may have taken its place."""
+    """The done answer, and the text before a refusal took its place, or what other articles say came behind it."""
     stage, written = "nothing", ""
     without = case.articles if case.hidden else ()
     for answer in answerer.ask(case.question, history=case.history, as_of=case.asked, without=without):
-        written = written if answer.abstained else answer.text
         if answer.stage == "done":
-            return answer, written
-        stage = answer.stage
+            return answer, written or ("" if answer.abstained else answer.text)
+        stage, written = answer.stage, answer.text
     raise BylineError(f"the answer ended at {stage!r}, before it was done")
 
 

@@ -3,7 +3,8 @@
     name ─► (row ─► numerator, denominator)      recall@3 ─► (1 if found else 0, 1 if answerable else 0)
 
 so one way to resample the rows serves them all. Intervals: the percentile bootstrap over cases (Efron & Tibshirani,
-An Introduction to the Bootstrap, 1993, chapter 13), seeded. Where a failed row counts, it counts as 0.
+An Introduction to the Bootstrap, 1993, chapter 13), seeded; a question that was asked twice is one case. Where a failed
+row counts, it counts as 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.cases import HIDDEN
 from eval.risk import area
 from eval.run import FoundPassage, Row, ShownCitation, answered_elsewhere, says_right
 
@@ -177,7 +179,7 @@ MEANS = (
 
 def score(rows: Sequence[Row], seed: int = 0) -> Scores:
     """All measures and times of the rows, in the order in which they are listed above."""
-    weights = resample(len(rows), seed)
+    weights = drawn(rows, seed)
     ratios = {name: _score(shares(rows, measure), weights) for name, measure in MEASURES.items()}
     times = {name: _time(rows, stage, percentile, seed) for name, (stage, percentile) in TIMES.items()}
     return ratios | {AURC: _area(rows, seed)} | times
@@ -201,6 +203,13 @@ def outcomes(rows: Sequence[Row]) -> Outcomes:
 def shares(rows: Sequence[Row], measure: Measure) -> Floats:
     """Shape (2, rows): numerators and denominators."""
     return np.array([measure.share(row) for row in rows], dtype=np.float64).reshape(-1, 2).T
+
+
+def drawn(rows: Sequence[Row], seed: int) -> Floats:
+    """Shape (rows, RESAMPLES): how often each is drawn. A question that was asked twice is drawn with both its rows."""
+    questions: dict[str, int] = {}
+    of = [questions.setdefault(row.case.id.removesuffix(HIDDEN), len(questions)) for row in rows]
+    return resample(len(questions), seed)[of]
 
 
 def resample(n: int, seed: int) -> Floats:
@@ -236,13 +245,14 @@ def _area(rows: Sequence[Row], seed: int) -> Score:
         return Score(None, None, None, 0)
     chances = np.array([row.signals.get("chance", 0.0) for row in rows])
     wrong = np.array([not says_right(row) for row in rows])
-    drawn = np.random.default_rng(seed).integers(len(rows), size=(RESAMPLES, len(rows)))
-    low, high = interval(np.array([area(chances[some], wrong[some]) for some in drawn]))
+    every = np.arange(len(rows))
+    some = (np.repeat(every, weights.astype(int)) for weights in drawn(rows, seed).T)
+    low, high = interval(np.array([area(chances[these], wrong[these]) for these in some]))
     return Score(area(chances, wrong), low, high, len(rows))
 
 
 def _time(rows: Sequence[Row], stage: str, percentile: float, seed: int) -> Score:
-    """Over the rows that came to the stage: a refusal before the model wrote has no first word."""
+    """Over the rows that came to the stage; the first word may be that of a refusal."""
     seconds = np.array([row.seconds[stage] for row in rows if stage in row.seconds])
     if not seconds.size:
         return Score(None, None, None, 0)

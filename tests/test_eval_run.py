@@ -36,9 +36,9 @@ CASES = [
 ]
 SCRIPT = [
     {"when": "breaks the model", "reply": "the server is gone", "error": True},
-    {"when": "lighthouse was lit again after two years of repairs?\nanswer:", "reply": SKAGEN},
-    {"when": "chess", "reply": "no"},
-    {"reply": "yes"},
+    {"when": "do these passages", "reply": "yes"},
+    {"when": "which lighthouse was lit again", "reply": "the lighthouse of Skagen"},
+    {"reply": "not stated"},
 ]
 
 
@@ -75,6 +75,7 @@ def test_every_case_has_a_row_and_a_failure_stops_none(rows: list[Row]) -> None:
     assert unknown.declined and unknown.reason and not unknown.failed
     assert lit.passages[0].article == "news/skagen.md" and "lit again" in lit.passages[0].text
     assert 0 < lit.seconds["done"] < 60 and not lit.failed
+    assert correct(lit) and lit.citations[0].quote == SKAGEN
 
 
 def test_rows_are_read_back_as_they_were(rows: list[Row], tmp_path: Path) -> None:
@@ -136,6 +137,15 @@ def test_what_was_written_is_kept_of_a_refusal(sample_index: ArticleIndex) -> No
     answers = [Answer("q", text="In Seoul.", stage="writing"), Answer("q", text="No.", stage="done", abstained=True)]
     (row,) = run([Case("x", "q", ("Seoul",))], Replays(sample_index, answers))
     assert (row.text, row.written) == ("No.", "In Seoul.")
+
+
+def test_what_other_articles_say_behind_an_answer_makes_it_no_righter(sample_index: ArticleIndex) -> None:
+    answers = [
+        Answer("q", text="In Rome [1]", stage="checking"),
+        Answer("q", text="In Rome [1] Seoul. [2]", stage="done"),
+    ]
+    (row,) = run([Case("x", "q", ("Seoul",))], Replays(sample_index, answers))
+    assert (row.text, row.written, correct(row)) == ("In Rome [1] Seoul. [2]", "In Rome [1]", False)
 
 
 def test_an_answer_that_is_never_done_is_a_failure(sample_index: ArticleIndex) -> None:

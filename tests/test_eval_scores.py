@@ -11,6 +11,7 @@ from byline.errors import CaseError
 from eval import Case, Row, check, compare, is_right, outcomes, read_gates, score, score_by_kind
 from eval.risk import area
 from eval.run import FoundPassage, ShownCitation
+from eval.scores import drawn
 
 RIGHT = {
     "any order and case": ("Lee Jong-Ho and Breton co-chaired it.", "Thierry Breton|breton LEE"),
@@ -213,6 +214,12 @@ def test_gates_not_in_the_format(text: str, said: str, tmp_path: Path) -> None:
 
 def test_a_suite_may_have_no_gates(tmp_path: Path) -> None:
     assert read_gates(tmp_path / "none.gates.toml") == ()
+
+
+def test_a_question_that_was_asked_twice_is_drawn_with_both_its_rows() -> None:
+    rows = [Row(asked("a")), Row(asked("a hidden")), Row(asked("b"))]
+    first, twin, other = drawn(rows, 0)
+    assert (first == twin).all() and (first + other == 2).all() and (first != other).any()
 
 
 def test_what_another_article_states_is_not_wrong_with_its_own_hidden() -> None:
