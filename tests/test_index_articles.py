@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -39,9 +39,14 @@ def shelf(file: Path) -> Iterator[ArticleShelf]:
 
 
 def descriptors(file: Path) -> int:
-    """How often this process has the file or its log open."""
-    held = [Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd")]
-    return sum(str(one.readlink()).startswith(str(file)) for one in held if one.is_symlink())
+    """How often this process has the file, or what SQLite puts beside it, open."""
+    there = {(status.st_dev, status.st_ino) for one in file.parent.iterdir() if (status := one.stat())}
+    held = 0
+    for descriptor in range(3, 512):
+        with suppress(OSError):
+            status = os.fstat(descriptor)
+            held += (status.st_dev, status.st_ino) in there
+    return held
 
 
 def test_a_thread_that_ends_leaves_no_file_open(shelf: ArticleShelf, file: Path) -> None:
