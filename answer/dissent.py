@@ -5,6 +5,7 @@ sentence is shown beside the answer: four articles are not silenced by a fifth, 
 corrects.
 """
 
+import re
 from collections.abc import Sequence
 
 from answer.dates import days_of
@@ -14,9 +15,18 @@ from byline.records import Passage
 
 LEAST_ARTICLES = 2
 """Articles, copies counted once, that must agree with each other against what was answered."""
-LEAST_SHARED = 0.6
-"""Share of the question's words that a sentence must hold to be an answer to it too."""
+LEAST_SHARED, LEAST_SHARED_BY_NAMES = 0.6, 0.8
+"""Share of the question's words that a sentence must hold to be an answer to it too; more where the answer is a name,
+since any sentence has names."""
 LEAST_WORDS = 2
+TITLES = frozenset(
+    "mr mrs ms dr sir lord lady mayor minister president chancellor king queen prince pope judge senator governor"
+    " commissioner secretary professor general captain".split()
+)
+"""Words with a capital that two people can share."""
+ORDINALS = stems_of("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last next")
+"""Of the second council nothing is said by what is said of the first."""
+_ASKS_FOR_NAME = re.compile(r"\b(who|which|what|where)\b", re.I)
 
 
 def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages: Sequence[Passage]) -> Sentence | None:
@@ -25,22 +35,29 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
     A value is a number, a day or a name, whichever the answer is. What the quotes have too is none: both sides say it.
     """
     asked, asked_facts = stems_of(question), facts_of("the " + question)
-    said = facts_of("the " + answer) - asked_facts
-    least = max(LEAST_WORDS, LEAST_SHARED * len(asked))
-    if not said or not quotes or len(stems_of(quotes[0].text) & asked) < least:
-        return None
     numeric, dated = bool(numbers_of(answer) - asked_facts), bool(days_of(answer))
+    said = _values(answer, numeric, dated) - asked_facts
+    least = max(LEAST_WORDS, (LEAST_SHARED if numeric or dated else LEAST_SHARED_BY_NAMES) * len(asked))
+    if not said or not quotes or not (numeric or dated or _ASKS_FOR_NAME.search(question)):
+        return None
+    if len(stems_of(quotes[0].text) & asked) < min(least, LEAST_SHARED * len(asked)):
+        return None
     agreed = asked_facts.union(*(_values(quote.text, numeric, dated) for quote in quotes))
     quoted = {_story(quote) for quote in quotes}
     behind: dict[str, dict[str, Sentence]] = {}
     for sentence in sentences_of(passages):
-        held = held_in(sentence.text)
         new_numbers = numbers_of(sentence.text) - asked_facts
         if numeric != bool(new_numbers) or dated != bool(days_of(sentence.text)) or _story(sentence) in quoted:
             continue
-        if len(sentence.stems & asked) < least or not asked_facts <= held or said & held:
+        told = _values(sentence.text, numeric, dated)
+        if (
+            len(sentence.stems & asked) < least
+            or (asked & ORDINALS) - sentence.stems
+            or not asked_facts <= held_in(sentence.text)
+            or said & told
+        ):
             continue
-        for value in sorted(_values(sentence.text, numeric, dated) - agreed):
+        for value in sorted(told - agreed):
             behind.setdefault(value, {}).setdefault(_story(sentence), sentence)
     most = max(behind.values(), key=len, default={})
     return next(iter(most.values())) if len(most) >= LEAST_ARTICLES else None
@@ -49,7 +66,7 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
 def _values(text: str, numeric: bool, dated: bool) -> frozenset[str]:
     if dated:
         return frozenset(f"{one.day or one.year} of month {one.month}" for one in days_of(text))
-    return numbers_of(text) if numeric else facts_of("the " + text)
+    return numbers_of(text) if numeric else facts_of("the " + text) - TITLES
 
 
 def _story(sentence: Sentence) -> str:

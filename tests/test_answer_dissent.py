@@ -102,3 +102,30 @@ def test_numbers_and_days_too() -> None:
     assert "430" in shown("510", SEATS, seats("510 seats", "430 seats", "430 seats", "430 seats"))
     days = [f"The library of Ostend opens again on {day}." for day in ("3 May", "9 June", "9 June")]
     assert "9 June" in shown("3 May", "On which day does the library of Ostend open again?", evidence(*days))
+
+
+@pytest.mark.parametrize(
+    ("answer", "others"),
+    [("3 May", "9 May"), ("3 May 2024", "9 June 2024"), ("3 May 2024", "3 June 2024")],
+)
+def test_two_days_of_one_month_or_year_are_two(answer: str, others: str) -> None:
+    days = [f"The library of Ostend opens again on {day}." for day in (answer, others, others)]
+    assert others in shown(answer, "On which day does the library of Ostend open again?", evidence(*days))
+
+
+def test_two_mayors_are_two() -> None:
+    mayors = [f"Mayor {name} opened the new bridge of Ostend." for name in ("Tom Lee", "Ana Ruiz", "Ana Ruiz")]
+    assert "Ana Ruiz" in shown("Mayor Tom Lee", QUESTION, evidence(*mayors))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [
+        ("Who won the final in Ostend?", "Real Lisse", "The final in Ostend was played at the Wembley ground."),
+        ("When was the new bridge of Ostend opened?", "on Monday", TRUE[1]),
+        ("Which day was the second fair of Ostend?", "3 May", "The first fair of Ostend was on 9 June."),
+    ],
+)
+def test_what_says_something_else_says_nothing_otherwise(question: str, answer: str, told: str) -> None:
+    own = f"{answer} {question.partition(' ')[2].rstrip('?')}."
+    assert shown(answer, question, evidence(own, told, told)) == f"{answer} [1]"
