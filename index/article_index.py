@@ -162,7 +162,7 @@ class ArticleIndex(Closing):
             words = dict(self._words.chunks.search(asked.words, CANDIDATES, filters))
             articles = dict(self._words.articles.search(asked.words, CANDIDATES, filters))
         owners = self._shelf.owners(list(meaning | words))
-        found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()})
+        found = fuse(meaning, words, articles, {id: article for id, (article, _) in owners.items()}, CANDIDATES)
         return spread(in_time(found, dict(owners.values()), asked, filters))
 
     def nearest(self, question: str, k: int = 10, filters: Filters = ANY) -> list[tuple[str, float]]:

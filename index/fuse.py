@@ -25,13 +25,19 @@ class Found:
 
 
 def fuse(
-    meaning: Mapping[str, float], words: Mapping[str, float], articles: Mapping[str, float], of: Mapping[str, str]
+    meaning: Mapping[str, float],
+    words: Mapping[str, float],
+    articles: Mapping[str, float],
+    of: Mapping[str, str],
+    most: int,
 ) -> list[Found]:
     """Best first; ties in order of id, so that a search repeats. `of` names the article of each chunk.
 
-    What one way did not bring is taken to be as good as the last that it brought.
+    What one way did not bring is taken to be as good as the last that it brought; where the words brought fewer than
+    the `most` that they were asked for, to have none of them.
     """
-    floors = [min(scores.values(), default=0.0) for scores in (meaning, words, articles)]
+    shares = (min(scores.values()) if len(scores) >= most else 0.0 for scores in (words, articles))
+    floors = [min(meaning.values(), default=0.0), *shares]
     found = [
         Found(
             id,
