@@ -16,11 +16,13 @@ _OPENINGS = re.compile(
     r"|^\s*(and|but|so|also|then|what about|how about|what else)\b",
     re.IGNORECASE,
 )
+_PREPOSITIONS = "about|after|at|before|by|for|from|in|like|of|on|since|than|to|with"
+_AUXILIARIES = "is|are|was|were|do|does|did|has|have|had|will|would|can|could"
 _NOT_BACKWARD = re.compile(
     r"\bthis (week|weekend|month|year|season|spring|summer|autumn|fall|winter|morning|afternoon|evening|time)\b"
     r"|\b(is|are|was|were|be|been) there (?=\w)|\bthere (is|are|was|were|has|have|had|will)\b"
     r"|\b(is|was) it \w+ (to|that|for)\b|\b(does|did|do|will|would) it (take|mean) (?=\w)"
-    r"|\bones? of\b|(?<!\w)\w+(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bdid)(?<!\bdoes)(?<!\bwere) that (?=\w)",
+    rf"|\bones? of\b|\b(?!({_PREPOSITIONS}|{_AUXILIARIES}|and|but|how|so|when|where|why)\b)\w+ that (?=\w)",
     re.IGNORECASE,
 )
 """A time, "there is", "is it right to", "one of"; and "that" behind a noun or a verb, which begins a clause."""
@@ -31,15 +33,9 @@ _BACKWARD = re.compile(
     r"|as a whole)\b",
     re.IGNORECASE,
 )
-_OUTWARD = re.compile(
-    r"\b(is|are|was|were|do|does|did|has|have|had|will|would|can|could) \w+$"
-    r"|\b(about|of|in|on|at|by|to|for|from|with|after|before|since|than|like) \w+$",
-    re.IGNORECASE,
-)
+_OUTWARD = re.compile(rf"\b({_PREPOSITIONS}|{_AUXILIARIES}) \w+$", re.IGNORECASE)
 """A pronoun that is what the question is about, or all that a preposition has."""
-_NOUN_ASKED = re.compile(
-    r"\b(which|what) (?!(is|are|was|were|did|do|does|has|have|had|will|would|can|about)\b)\w+", re.IGNORECASE
-)
+_NOUN_ASKED = re.compile(rf"\b(which|what) (?!({_AUXILIARIES}|about)\b)\w+", re.IGNORECASE)
 _PRONOUN = re.compile(r"(it|its|he|him|his|she|her|hers|they|them|their|theirs)", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
 _WHO_IS = re.compile(r"^\W*(who|what)('s| is| was| are| were) \w+\W*$", re.IGNORECASE)

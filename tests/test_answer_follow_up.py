@@ -24,6 +24,8 @@ TURN = Turn("who co-chaired the council?", "Thierry Breton and Lee Jong-Ho")
         "which company had he led before?",
         "which of these is older?",
         "how long did it take?",
+        "what happened in that city?",
+        "who spoke at that meeting?",
     ],
 )
 def test_leaning(question: str) -> None:
