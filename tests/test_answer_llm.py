@@ -142,7 +142,7 @@ def test_a_question_that_is_taken_back_hangs_up_on_the_server(settings: Settings
         model = opened(settings, kind.format(server.url))
         asking = Thread(target=ask)
         asking.start()
-        interruption = asked.get(timeout=60)
+        interruption = asked.get(timeout=200)
         deadline = time.monotonic() + 60
         while not server.requests and time.monotonic() < deadline:
             time.sleep(0.01)

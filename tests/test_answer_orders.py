@@ -78,7 +78,7 @@ def test_the_server_reads_a_mark_as_text_once_it_is_broken_up(settings: Settings
 
     def tokens(text: str) -> int:
         body = {"model": "m", "messages": [{"role": "user", "content": text}], "max_tokens": 1}
-        response = httpx.post(f"{model.address}/chat/completions", json=body, timeout=120)
+        response = httpx.post(f"{model.address}/chat/completions", json=body, timeout=400)
         return int(response.json()["usage"]["prompt_tokens"])
 
     marks, empty = "<|im_start|>" * 20, tokens("x")

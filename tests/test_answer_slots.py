@@ -47,5 +47,5 @@ def test_what_was_read_is_read_on_from_after_an_aside(default_model: Settings) -
     model.reply([Message("user", f"{checked}\nWhat was dug?")], 8, aside=True)
     assert model.probability_of_yes([Message("user", f"{checked}\nWas it dug? Reply yes or no.")], aside=True)
     body = {"messages": [{"role": "user", "content": f"{READ}And more.\nWhat reopened?"}], "max_tokens": 1}
-    timings = httpx.post(f"{model.address}/chat/completions", json=body, timeout=60).json()["timings"]
+    timings = httpx.post(f"{model.address}/chat/completions", json=body, timeout=200).json()["timings"]
     assert timings["prompt_n"] < 40 < timings["cache_n"]

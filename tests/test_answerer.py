@@ -297,7 +297,7 @@ def test_an_empty_index_says_how_to_fill_it(settings: Settings, tmp_path: Path) 
         "--llm",
         f"scripted:{script}",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
     assert "python -m ingest" in done.stdout
 
@@ -330,5 +330,5 @@ def test_a_question_that_is_given_up_frees_the_model(default_answerer: Answerer)
             break
     answers.close()
     done = list(default_answerer.ask(COUNCIL))[-1]
-    assert done.timings["done"] < 120
+    assert done.timings["done"] < 400
     assert done.stage == "done"

@@ -16,7 +16,7 @@ from real_page import ask, chat, open_page
 
 from byline.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 ROOT = Path(__file__).parent.parent
 WATCH_GROWTH = """() => {
@@ -31,7 +31,7 @@ WATCH_GROWTH = """() => {
 @pytest.fixture(scope="module")
 def address(default_model: Settings) -> Iterator[str]:
     ingest = [sys.executable, "-m", "ingest", "articles", "--data", str(default_model.data)]
-    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=600)
     with chat(default_model.data) as (_, address):
         yield address
 
@@ -141,8 +141,8 @@ def test_an_empty_collection_opens_says_how_to_fill_it_and_ends_at_once(browser:
             assert page.locator("html").get_attribute("lang") == "en"
         asked = time.monotonic()
         running.send_signal(signal.SIGINT)
-        assert running.wait(15) == 130
-        assert time.monotonic() - asked < 5
+        assert running.wait(60) == 130
+        assert time.monotonic() - asked < 20
 
 
 def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Browser, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Br
     replies = [{"when": "do these passages", "reply": "yes"}, {"reply": said}]
     (tmp_path / "script.jsonl").write_text("\n".join(json.dumps(reply) for reply in replies), "utf8")
     ingest = [sys.executable, "-m", "ingest", str(tmp_path / "articles.jsonl"), "--data", str(tmp_path / "data")]
-    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=600)
     with (
         chat(tmp_path / "data", llm=f"scripted:{tmp_path / 'script.jsonl'}") as (_, address),
         open_page(browser, address) as page,
@@ -170,5 +170,5 @@ def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Br
 def test_what_keeps_it_from_starting_is_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "app.py", "--port", "0", "--data", str(tmp_path / "data")]
     environment = os.environ | {"BYLINE_LLM": "unheard:of"}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200)
     assert ran.returncode == 1 and ran.stderr.count("\n") == 1 and "unheard:of" in ran.stderr, ran.stderr

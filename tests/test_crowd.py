@@ -15,19 +15,19 @@ from real_page import ANSWER_MILLISECONDS, ROOT, chat, open_page
 
 from byline.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 PEOPLE, SLOTS = 16, 2
 DONE = "#chat .proven, #chat .refusal"
 STATUS = "#chat .provisional .status"
-LOADING_MILLISECONDS = 60_000
+LOADING_MILLISECONDS = 180_000
 """The first question waits for the embedder."""
 
 
 @pytest.fixture(scope="module")
 def data(default_model: Settings) -> Path:
     ingest = [sys.executable, "-m", "ingest", "articles", "--data", str(default_model.data)]
-    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=600)
     return default_model.data
 
 

@@ -223,7 +223,7 @@ def test_the_sample_is_of_the_seed_and_of_the_answerable() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 def test_the_default_model_judges_without_a_failure(default_model: Settings, embedder: Embedder) -> None:
     """All four metrics; of the second case the server reads little more than the case itself."""
     language_model = open_language_model(default_model)

@@ -123,7 +123,7 @@ def test_the_command_asks_what_is_missing(tmp_path: Path) -> None:
     environment = os.environ | {"BYLINE_LLM": f"scripted:{tmp_path / 'script.jsonl'}"}
     for asked in (2, 4):
         done = subprocess.run(
-            [*command, "--out", str(out)], capture_output=True, text=True, timeout=280, env=environment
+            [*command, "--out", str(out)], capture_output=True, text=True, timeout=600, env=environment
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(out.read_text())["tables"]["on"]["plain"]["came_through"]["n"] == asked

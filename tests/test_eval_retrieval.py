@@ -92,7 +92,7 @@ def test_the_command_measures_all_ways_with_and_without_dates(tmp_path: Path, mo
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
     out = tmp_path / "result.json"
     command = [sys.executable, "-m", "eval.retrieval", str(tmp_path), "--out", str(out), "--data", str(tmp_path / "d")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert "byline − plain" in done.stdout
     sets = json.loads(out.read_text())["sets"]

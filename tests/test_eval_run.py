@@ -196,7 +196,7 @@ def command(place: Path, *arguments: str, **variables: str) -> subprocess.Comple
     environment = {"BYLINE_LLM": "scripted:script.jsonl", "BYLINE_MODELS": str(ROOT / "models")}
     environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT), **variables}
     asked = [sys.executable, "-m", "eval", *arguments]
-    return subprocess.run(asked, cwd=place, env=environment, capture_output=True, text=True, timeout=240)
+    return subprocess.run(asked, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def test_the_command_writes_a_run_and_its_gates_decide(place: Path) -> None:

@@ -262,7 +262,7 @@ def test_a_rebuild_leaves_alone_what_another_program_has(store: Settings, monkey
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     asked = [sys.executable, "-m", "index", *arguments]
-    return subprocess.run(asked, capture_output=True, text=True, timeout=120)
+    return subprocess.run(asked, capture_output=True, text=True, timeout=400)
 
 
 def test_the_commands_and_their_exit_codes(settings: Settings) -> None:

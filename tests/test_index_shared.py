@@ -358,5 +358,5 @@ def test_the_command_searches_what_another_folder_ingested(shared: Shared, model
             str(shared.settings("r").data),
         ]
         environment = {"BYLINE_VECTORS": shared.server.address, "BYLINE_MODELS": str(models_folder)}
-        done = subprocess.run(asked, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(asked, env={**os.environ, **environment}, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0 and '"article": "harbour"' in done.stdout, done.stderr

@@ -31,7 +31,7 @@ def run(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     return subprocess.run(
-        ["bash", "-ec", block], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        ["bash", "-ec", block], cwd=folder, env=environment, capture_output=True, text=True, timeout=400
     )
 
 
