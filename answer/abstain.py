@@ -26,6 +26,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 from answer.evidence import compares, stems_of
+from answer.facts import ORDINALS
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
 from index import content_words
@@ -52,8 +53,7 @@ _AMOUNT = re.compile(
     r"|[mb]illions?|majority|decades?|centur(y|ies)|years|months|weeks|days|until)\b",
     re.I,
 )
-_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.I)
+_ORDINAL = re.compile(rf"\b({'|'.join(ORDINALS[2:])})\b", re.I)
 _ASKS_TIME = re.compile(
     r"(^|[.?!,] )\W*((and|but|so|since|until|by|from) )?when (\w+ly )?"
     r"(is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might)\b"
@@ -119,7 +119,7 @@ def another_of_its_kind(question: str, articles: Sequence[str]) -> str | None:
 
 def _speaks_of(ordinal: str, text: str) -> bool:
     """As a word, as "11th", as "Q3" or as "stage 3"."""
-    n = _ORDINALS.index(ordinal) + 3
+    n = ORDINALS.index(ordinal) + 1
     counted = "stage|round|day|game|phase|season|quarter|part|chapter|week|act|episode|volume|group|level"
     return bool(re.search(rf"\b({ordinal}|{n}(rd|th)|Q{n}|({counted}) {n})\b", text, re.I))
 

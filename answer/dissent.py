@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from answer.dates import days_of
 from answer.evidence import Sentence, sentences_of, stems_of
-from answer.facts import facts_of, held_in, numbers_of
+from answer.facts import ORDINALS, facts_of, held_in, numbers_of
 from byline.records import Passage
 
 LEAST_ARTICLES = 2
@@ -24,7 +24,7 @@ TITLES = frozenset(
     " commissioner secretary professor general captain".split()
 )
 """Words with a capital that two people can share."""
-ORDINALS = stems_of("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last next")
+_WHICH_OF_SEVERAL = stems_of(" ".join([*ORDINALS, "last", "next"]))
 """Of the second council nothing is said by what is said of the first."""
 _ASKS_FOR_NAME = re.compile(r"\b(who|which|what|where)\b", re.I)
 
@@ -37,11 +37,13 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
     asked, asked_facts = stems_of(question), facts_of("the " + question)
     numeric, dated = bool(numbers_of(answer) - asked_facts), bool(days_of(answer))
     said = _values(answer, numeric, dated) - asked_facts
-    least = max(LEAST_WORDS, (LEAST_SHARED if numeric or dated else LEAST_SHARED_BY_NAMES) * len(asked))
-    if not said or not quotes or not (numeric or dated or _ASKS_FOR_NAME.search(question)):
+    least = max(LEAST_WORDS, LEAST_SHARED * len(asked))
+    if not said or not quotes or len(stems_of(quotes[0].text) & asked) < least:
         return None
-    if len(stems_of(quotes[0].text) & asked) < min(least, LEAST_SHARED * len(asked)):
-        return None
+    if not numeric and not dated:
+        if not _ASKS_FOR_NAME.search(question):
+            return None
+        least = max(least, LEAST_SHARED_BY_NAMES * len(asked))
     agreed = asked_facts.union(*(_values(quote.text, numeric, dated) for quote in quotes))
     quoted = {_story(quote) for quote in quotes}
     behind: dict[str, dict[str, Sentence]] = {}
@@ -52,7 +54,7 @@ def dissenting(answer: str, question: str, quotes: Sequence[Sentence], passages:
         told = _values(sentence.text, numeric, dated)
         if (
             len(sentence.stems & asked) < least
-            or (asked & ORDINALS) - sentence.stems
+            or (asked & _WHICH_OF_SEVERAL) - sentence.stems
             or not asked_facts <= held_in(sentence.text)
             or said & told
         ):

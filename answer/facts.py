@@ -1,7 +1,6 @@
 """Names and numbers of a text, each in one canonical form, so that "twenty-eight Koreans" and "28 from Korea" meet."""
 
 import re
-from collections.abc import Sequence
 
 from answer.peoples import COUNTRY_OF
 from index import content_words
@@ -13,6 +12,7 @@ _UNITS = (
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 SCALES = {"bn": "billion", "b": "billion", "m": "million", "mn": "million", "tn": "trillion", "k": "thousand"}
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _PERCENT, _PERCENTS = "percent", ("%", "percent", "per cent", "percentage")
@@ -29,8 +29,8 @@ _MONEY = re.compile(
     rf"|\b(?P<before>{_NUMERAL})(?: (?:thousand|million|billion|trillion))?[ -](?P<name>(?:{'|'.join(_SIGNS)})s?)\b",
     re.I,
 )
-_SPELT = "|".join(NUMBER_WORDS)
-_HUNDREDS = re.compile(rf"\b(?:a|{_SPELT}) hundred(?: and (?:{_SPELT})(?:-(?:{_SPELT}))?)?\b", re.I)
+_BELOW_HUNDRED = rf"(?:{_TENS.replace(' ', '|')})[ -](?:{'|'.join(_UNITS.split()[1:10])})|{'|'.join(NUMBER_WORDS)}"
+_HUNDREDS = re.compile(rf"\b(?P<hundreds>a|{_BELOW_HUNDRED}) hundred(?: (?:and )?(?P<rest>{_BELOW_HUNDRED}))?\b", re.I)
 LEAST_PLURAL = 5
 """Letters of a word from which an "s" at its end makes it a plural."""
 _UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
@@ -56,38 +56,30 @@ def facts_of(sentence: str) -> frozenset[str]:
 
 def numbers_of(text: str) -> frozenset[str]:
     """Every number as digits, thousands separators gone; "twenty-eight" and "28" are the same."""
-    words = [match.group().lower() for match in _WORD.finditer(text)]
+    words = [match.group().lower() for match in _WORD.finditer(_hundreds_in_digits(text))]
     numbers, position = set(), 0
     while position < len(words):
         word = words[position]
         if word[0].isdigit():
             numbers.add(re.sub(r",(?=\d{3}\b)", "", word).rstrip(".,"))
-        elif word in NUMBER_WORDS or word == "a":
-            value, read = _spelt(words[position:])
-            position += read - 1
-            if word not in ("a", "one") or value > 1:
-                numbers.add(str(value))
+        elif word in NUMBER_WORDS and word != "one":
+            value = NUMBER_WORDS[word]
+            unit = NUMBER_WORDS.get(words[position + 1], 0) if value >= 20 and position + 1 < len(words) else 0
+            if 0 < unit < 10:
+                value, position = value + unit, position + 1
+            numbers.add(str(value))
         position += 1
     return frozenset(numbers)
 
 
-def _spelt(words: Sequence[str]) -> tuple[int, int]:
-    """What the words say that begin with a number, and how many of them do: "two hundred and five", "a hundred"."""
-    value, read = _below_hundred(words) if words[0] in NUMBER_WORDS else (1, 1)
-    if words[read : read + 1] != ["hundred"]:
-        return value, read
-    value, read = 100 * value, read + 1
-    joined = read + (words[read : read + 1] == ["and"])
-    if words[joined : joined + 1] and words[joined] in NUMBER_WORDS:
-        rest, more = _below_hundred(words[joined:])
-        return value + rest, joined + more
-    return value, read
+def _hundreds_in_digits(text: str) -> str:
+    """With "205" for "two hundred and five" and "100" for "a hundred"."""
+    return _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
 
 
-def _below_hundred(words: Sequence[str]) -> tuple[int, int]:
-    value = NUMBER_WORDS[words[0]]
-    unit = NUMBER_WORDS.get(words[1], 0) if value >= 20 and len(words) > 1 else 0
-    return (value + unit, 2) if 0 < unit < 10 else (value, 1)
+def _told(words: str) -> int:
+    """What "a", or a number below a hundred, says."""
+    return sum(NUMBER_WORDS.get(word, 1) for word in re.split("[ -]", words.lower()))
 
 
 def name_form(word: str) -> str:
@@ -152,7 +144,7 @@ def same_names(text: str) -> str:
     "200", "U.S." as "US".
     """
     text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
-    text = _HUNDREDS.sub(lambda match: next(iter(numbers_of(match.group()))), text)
+    text = _hundreds_in_digits(text)
     text = re.sub(r"\bU\.S\.(?:A\.)?", "US", text)
     return re.sub(
         r"\b(United States|European Union|United Kingdom)\b", lambda match: _UNIONS[match.group(1).lower()], text

@@ -16,6 +16,8 @@ _OPENINGS = re.compile(
     r"|^\s*(and|but|so|also|then|what about|how about|what else)\b",
     re.IGNORECASE,
 )
+_PERSONS = "he|him|his|she|her|hers|they|them|their|theirs"
+_PRONOUNS = f"it|its|{_PERSONS}"
 _PREPOSITIONS = "about|after|at|before|by|for|from|in|like|of|on|since|than|to|with"
 _AUXILIARIES = "is|are|was|were|do|does|did|has|have|had|will|would|can|could"
 _NOT_BACKWARD = re.compile(
@@ -27,7 +29,7 @@ _NOT_BACKWARD = re.compile(
 )
 """A time, "there is", "is it right to", "one of"; and "that" behind a noun or a verb, which begins a clause."""
 _BACKWARD = re.compile(
-    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|there|this|that|these|those"
+    rf"\b({_PRONOUNS}|there|this|that|these|those"
     r"|(the|this|that|which|what|another) ones?"
     r"|the (first|second|next|last|other|same|former|latter|previous|new) (one|ones|time|meeting|edition|round)"
     r"|as a whole)\b",
@@ -36,12 +38,12 @@ _BACKWARD = re.compile(
 _OUTWARD = re.compile(rf"\b({_PREPOSITIONS}|{_AUXILIARIES}) \w+$", re.IGNORECASE)
 """A pronoun that is what the question is about, or all that a preposition has."""
 _NOUN_ASKED = re.compile(rf"\b(which|what) (?!({_AUXILIARIES}|about)\b)\w+", re.IGNORECASE)
-_PRONOUN = re.compile(r"(it|its|he|him|his|she|her|hers|they|them|their|theirs)", re.IGNORECASE)
+_PRONOUN = re.compile(_PRONOUNS, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
 _WHO_IS = re.compile(r"^\W*(who|what)('s| is| was| are| were) \w+\W*$", re.IGNORECASE)
 ANTECEDENT_WORDS = 3
 """So many words that say something before a pronoun have what it stands for among them."""
-_PERSON = re.compile(r"\b(he|him|his|she|her|hers|they|them|their|theirs)\b", re.IGNORECASE)
+_PERSON = re.compile(rf"\b({_PERSONS})\b", re.IGNORECASE)
 LAST_TURNS = 2
 
 

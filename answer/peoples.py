@@ -26,7 +26,7 @@ mozambique mozambican; namibia namibian; nepal nepali nepalese; netherlands dutc
 nigeria nigerian; norway norwegian; oman omani; pakistan pakistani; palestine palestinian; panama panamanian
 paraguay paraguayan; peru peruvian; philippines philippine filipino; poland polish pole; portugal portuguese
 qatar qatari; rica rican; romania romanian; russia russian; rwanda rwandan; salvador salvadoran; samoa samoan
-saudi saudis; scotland scottish scot; senegal senegalese; serbia serbian serb; sicily sicilian; singapore singaporean
+scotland scottish scot; senegal senegalese; serbia serbian serb; sicily sicilian; singapore singaporean
 slovakia slovak; slovenia slovenian slovene; somalia somali; spain spanish spaniard; sudan sudanese; surinam surinamese
 sweden swedish swede; switzerland swiss; syria syrian; taiwan taiwanese; tajikistan tajik; tanzania tanzanian
 texas texan; thailand thai; tibet tibetan; togo togolese; tonga tongan; tunisia tunisian; turkey turkish turk türkiye

@@ -87,7 +87,9 @@ class ArticleShelf:
             spans = f"select id as span, article as owner, start, end from chunk where id in ({_marks(some)})"
             query = f"select span, start, end, {COLUMNS} from ({spans}) join article on owner = id"
             for span, start, end, *row in self._database.rows(query, some):
-                article = articles.setdefault(row[0], read_article(row))
+                if row[0] not in articles:
+                    articles[row[0]] = read_article(row)
+                article = articles[row[0]]
                 found[span] = Chunk(span, article, start, end, article.text[start:end])
         return found
 
