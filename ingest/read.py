@@ -6,6 +6,7 @@ This file knows where articles lie and how their bytes become characters. It kno
 import json
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -124,18 +125,22 @@ def _read_file(path: Path) -> Iterator[RawArticle | tuple[str, ArticleError]]:
     if _shown(path) != str(path):
         raise UnreadableArticle(f"{_shown(path)}: the name of the file is not UTF-8; rename it")
     try:
-        size = path.stat().st_size
+        status = path.stat()
     except FileNotFoundError as error:
         raise UnreadableArticle(f"{path}: no such file or folder") from error
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe that nobody writes to would take for ever
+        raise UnreadableArticle(f"{path}: not a regular file")
     if suffix == RECORDS:
         yield from _read_records(path)
         return
     if suffix not in KINDS:
         raise WrongKind(f"{path}: no article in a {suffix or 'nameless'} file; known: {', '.join([*KINDS, RECORDS])}")
-    if size > LARGEST_BYTES:
-        raise UnreadableArticle(f"{path}: {size:,} bytes are too many for one article; the most is {LARGEST_BYTES:,}")
+    if status.st_size > LARGEST_BYTES:
+        raise UnreadableArticle(
+            f"{path}: {status.st_size:,} bytes are too many for one article; the most is {LARGEST_BYTES:,}"
+        )
     try:
         data = path.read_bytes()
     except OSError as error:

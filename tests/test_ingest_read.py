@@ -171,6 +171,14 @@ def test_a_file_that_may_not_be_looked_at_is_an_error(tmp_path: Path, monkeypatc
     assert isinstance(second[1], RawArticle)
 
 
+def test_a_pipe_in_a_folder_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "true.md").write_text("# Port\n\nThe port of Aden was opened again on 3 May.", "utf8")
+    (_, pipe), (_, true) = read_raw(str(tmp_path))
+    assert isinstance(pipe, UnreadableArticle) and str(pipe).endswith("pipe.md: not a regular file")
+    assert isinstance(true, RawArticle)
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a/x.md", "b/y.md"):
         (tmp_path / name).parent.mkdir()
