@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 from byline.errors import BylineError
 from byline.records import Passage
 from byline.settings import read_settings
 from index import ArticleIndex, Filters, open_index
+from index.opening import UNREADABLE
 
 MOST_SHOWN = 20
 
@@ -17,9 +19,10 @@ def main() -> int:
     """0 when all went well; 1 where it did not, or where the store is not sound."""
     options = _arguments()
     try:
-        with open_index(read_settings(data=options.data), mend=options.repair) as index:
+        settings = read_settings(data=options.data)
+        with open_index(settings, mend=options.repair) as index:
             if options.check or options.repair:
-                return _repair(index) if options.repair else _check(index)
+                return _repair(index, settings.data) if options.repair else _check(index)
             return _search(index, options)
     except BylineError as error:
         print(f"python -m index: {error}", file=sys.stderr)
@@ -49,11 +52,13 @@ def _check(index: ArticleIndex) -> int:
     return 0
 
 
-def _repair(index: ArticleIndex) -> int:
+def _repair(index: ArticleIndex, data: Path) -> int:
     """Articles that had to go count as not sound: somebody has to ingest them again."""
     faults = list(index.check())
     lost = index.repair(faults)
     print(f"{len(faults)} faults found and worked on")
+    for aside in sorted(data.glob(f"*{UNREADABLE}")):
+        print(f"could not be opened and was set aside; delete it when all is well: {aside}")
     for id in lost:
         print(f"articles: damaged, and taken out; to have it back: python -m ingest {id}")
     return max(_check(index), int(bool(lost)))

@@ -7,6 +7,7 @@ search   ─► chunks by meaning ─┐
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Literal, get_args
 
 import numpy as np
@@ -228,8 +229,8 @@ class ArticleIndex(Closing):
         self._sharing.catch_up(now=True)
 
     def close(self) -> None:
-        self._sharing.close()
-        self._words.close()
-        self._meaning.close()
-        self._shelf.close()
-        self._lock.release()
+        """Each part is let go of, also where another fails to close; the lock last."""
+        with ExitStack() as parts:
+            parts.callback(self._lock.release)
+            for part in (self._shelf, self._meaning, self._words, self._sharing):
+                parts.callback(part.close)

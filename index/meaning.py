@@ -5,6 +5,7 @@ nearest ─► which articles fit? ─┬► many: more than asked for from Chro
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import numpy as np
 
@@ -62,8 +63,8 @@ class Meaning:
         self.rows.clear()
 
     def close(self) -> None:
-        self.vectors.close()
-        self.rows.close()
+        with closing(self.rows):
+            self.vectors.close()
 
     def nearest(self, vector: Vectors, k: int, filters: Filters = ANY) -> list[tuple[str, float]]:
         """At most `k` (chunk id, cosine similarity), nearest first, all of them of articles that fit.

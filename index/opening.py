@@ -22,16 +22,19 @@ from index.rows import VectorRows
 from index.vectors import Access, ChromaVectors, open_vectors
 
 Part = TypeVar("Part")
+UNREADABLE = ".unreadable"
+"""Ends the name of a folder that could not be opened and that a repair has replaced."""
 
 
 def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False) -> ArticleIndex:
     """The index in `settings.data`, made when there is none; close it, or use it in a `with`.
 
-    `rebuild` empties it first. With `mend`, vectors and keywords that cannot be opened at all are emptied, for `repair`
-    to fill again. Raises StoreLocked where another process has it open, StoreMismatch where it was built
+    `rebuild` empties it first. With `mend`, vectors and keywords that cannot be opened at all are set aside, and
+    `repair` fills new ones. Raises StoreLocked where another process has it open, StoreMismatch where it was built
     with another embedder, chunking or format, VectorServerDown where a Chroma server is asked for and does not answer.
     """
-    data, mend = settings.data, mend or rebuild
+    data = settings.data
+    instead = _throw_away if rebuild else _set_aside if mend else None
     embedder = open_embedder(settings.embedder, settings.models)
     reranker = open_reranker(settings.reranker, settings.models)
     access = Access(settings.vectors_api_key.get_secret_value(), settings.vectors_timeout_seconds)
@@ -40,17 +43,19 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
     with ExitStack() as opened:  # what is open, should a later step fail
         lock = _lock(data)
         opened.callback(lock.release)
-        shelf = opened.enter_context(closing(_opened(ArticleShelf, data / "articles.sqlite", rebuild)))
+        shelf = opened.enter_context(
+            closing(_opened(ArticleShelf, data / "articles.sqlite", _throw_away if rebuild else None))
+        )
         if not rebuild:
             _refuse_other_format(shelf, data)
-        vectors = _opened(lambda _: open_vectors(settings.vectors, data, access), data / "chroma", mend)
+        vectors = _opened(lambda _: open_vectors(settings.vectors, data, access), data / "chroma", instead)
         opened.callback(vectors.close)
         rows = opened.enter_context(closing(VectorRows(data / "vectors.f32", shelf.used_rows())))
         index = ArticleIndex(
             embedder=embedder,
             meaning=Meaning(vectors, rows, shelf),
-            keywords=_opened(KeywordIndex, data / "keywords", mend),
-            whole=_opened(KeywordIndex, data / "articles", mend),
+            keywords=_opened(KeywordIndex, data / "keywords", instead),
+            whole=_opened(KeywordIndex, data / "articles", instead),
             shelf=shelf,
             reranker=reranker,
             chunk_tokens=settings.chunk_tokens,
@@ -66,18 +71,31 @@ def open_index(settings: Settings, *, rebuild: bool = False, mend: bool = False)
     return index
 
 
-def _opened(opener: Callable[[Path], Part], place: Path, anew: bool) -> Part:
-    """With `anew`, what cannot be opened is thrown away first; else --rebuild would fail on what it is to replace."""
+def _opened(opener: Callable[[Path], Part], place: Path, instead: Callable[[Path], None] | None) -> Part:
+    """`instead` takes away what cannot be opened, before a new one is made; without it the error is raised."""
     try:
         return opener(place)
     except (StoreLocked, VectorServerDown):
         raise
     except StoreError:
-        if not anew or not place.exists():
+        if instead is None or not place.exists():
             raise
     with using(place):
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
+        instead(place)
     return opener(place)
+
+
+def _throw_away(place: Path) -> None:
+    """For --rebuild, which would else fail on what it is to replace."""
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+
+
+def _set_aside(place: Path) -> None:
+    """For --repair: nobody asked to lose it, and what cannot be opened here and now may be sound."""
+    aside = place.with_name(place.name + UNREADABLE)
+    if aside.exists():
+        shutil.rmtree(aside)
+    place.rename(aside)
 
 
 def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:

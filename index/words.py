@@ -5,6 +5,7 @@ is a chunk that goes from end to end and has the article's id.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from byline.records import Article, Chunk
 from index.articles import Batch
@@ -46,8 +47,8 @@ class Words:
         self.articles.clear()
 
     def close(self) -> None:
-        self.chunks.close()
-        self.articles.close()
+        with closing(self.articles):
+            self.chunks.close()
 
 
 def whole(article: Article) -> Chunk:

@@ -157,6 +157,18 @@ def test_an_index_that_is_refused_leaves_nothing_open(settings: Settings) -> Non
         assert open_files(settings.data)
 
 
+def test_a_part_that_cannot_be_closed_leaves_no_other_open(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise StoreError("no room left")
+
+    index = open_index(settings)
+    monkeypatch.setattr(index._words.chunks, "close", fail)
+    with pytest.raises(StoreError, match="no room left"):
+        index.close()
+    assert not any(Path(file).name.startswith("articles.sqlite") for file in open_files(settings.data))
+    open_index(settings).close()
+
+
 def open_files(folder: Path) -> set[str]:
     """Those under `folder` that this process holds open."""
     there = {(status.st_dev, status.st_ino): str(file) for file in folder.rglob("*") if (status := file.stat())}

@@ -236,6 +236,8 @@ def test_an_engine_that_cannot_be_opened_says_repair_and_is_mended(store: Settin
     with pytest.raises(StoreError, match="python -m index --repair"):
         open_index(store)
     assert repaired(store) == []
+    folder, name = file.split("/")
+    assert (store.data / f"{folder}.unreadable" / name).read_bytes().startswith(b"garbage")
 
 
 def test_a_rebuild_replaces_what_cannot_be_opened(store: Settings) -> None:
@@ -276,8 +278,10 @@ def test_the_commands_and_their_exit_codes(settings: Settings) -> None:
     broken = command("--check", *data)
     assert broken.returncode == 1 and "keywords: a chunk is missing: rain#0-19" in broken.stdout
     assert broken.stdout.splitlines()[-1].endswith("to mend them: python -m index --repair")
+    (store.data / "keywords" / "meta.json").write_bytes(b"garbage")
     mended = command("--repair", *data)
     assert mended.returncode == 1 and "python -m ingest chips" in mended.stdout
+    assert f"set aside; delete it when all is well: {store.data / 'keywords.unreadable'}" in mended.stdout
     assert command("--check", *data).returncode == 0
     assert command("--repair", *data).returncode == 0
     assert command("--check", "a question", *data).returncode == command(*data).returncode == 2
