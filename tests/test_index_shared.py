@@ -1,4 +1,7 @@
-"""One Chroma server, a real process, shared by a writer and two readers; each has a data folder of its own."""
+"""One Chroma server, a real process, shared by a writer and two readers; each has a data folder of its own.
+
+Each test has a database of its own on the server; the two that kill it or make it hang have a server too.
+"""
 
 import os
 import shutil
@@ -30,6 +33,7 @@ HARBOUR = Article(
     "harbour", "New harbour", "The harbour of Ostend opened. Ana Ruiz cut the ribbon.", source="Wire", digest="1"
 )
 CHIPS = Article("chips", "Chip plant", "A chip plant will be built.", published=date(2024, 5, 1), digest="1")
+FERRY = Article("ferry", "Ferry", "The ferry runs every hour.", digest="1")
 MINUTES = Article("https://example.org/" + "m" * 300, "Minutes", LONG, "https://example.org/", authors=("A", "B"))
 
 
@@ -42,18 +46,19 @@ class Shared:
     """Opens indexes on the server, each in a folder of its own, as processes on other machines would."""
 
     def __init__(self, server: ChromaServer, folder: Path, models: Path) -> None:
-        self.server, self._folder, self._models = server, folder, models
+        self.server, self.address = server, server.new_database()
+        self._folder, self._models = folder, models
         self._opened = ExitStack()
 
     def settings(self, name: str, **others: object) -> Settings:
-        about = {"vectors": self.server.address, "embedder": "words:any", "models": self._models}
+        about = {"vectors": self.address, "embedder": "words:any", "models": self._models}
         return Settings(**(about | {"data": self._folder / name, "vectors_timeout_seconds": 5} | others))  # type: ignore[arg-type]
 
     def open(self, name: str, **others: object) -> ArticleIndex:
         return self._opened.enter_context(open_index(self.settings(name, **others)))
 
     def lease(self) -> WriterLease:
-        chroma = open_vectors(self.server.address, self._folder)
+        chroma = open_vectors(self.address, self._folder)
         assert isinstance(chroma, ChromaVectors)
         return WriterLease(chroma)
 
@@ -61,15 +66,30 @@ class Shared:
         self._opened.close()
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    with ChromaServer(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
 @pytest.fixture
-def shared(tmp_path: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shared]:
+def own_server(tmp_path: Path) -> Iterator[ChromaServer]:
+    """To be killed, or made to hang."""
+    with ChromaServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def shared(
+    request: pytest.FixtureRequest, tmp_path: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Shared]:
     """Each search looks, so that no test has to wait for a second to pass."""
     monkeypatch.setitem(EMBEDDERS, "words", open_word_embedder)
     monkeypatch.setattr(in_step_module, "LOOK_EVERY_SECONDS", 0.0)
-    with ChromaServer(tmp_path) as server:
-        opened = Shared(server, tmp_path, models_folder)
-        yield opened
-        opened.close()
+    own = "own_server" in request.fixturenames
+    opened = Shared(request.getfixturevalue("own_server" if own else "server"), tmp_path, models_folder)
+    yield opened
+    opened.close()
 
 
 def first(index: ArticleIndex, question: str) -> tuple[str, frozenset[str]]:
@@ -100,6 +120,19 @@ def test_two_readers_see_what_one_writer_does(shared: Shared) -> None:
         by_article = [reader._words.articles.search(word, 5, ANY) for word in ("shipyard", "harbour", "plant")]
         assert [[id for id, _ in found] for found in by_article] == [["chips"], [], ["chips"]]  # a plant in its title
         assert set(reader.counts().values()) == {2} and list(reader.check()) == []
+
+
+def test_a_reader_looks_no_more_often_than_it_may(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, reader = shared.open("writer"), shared.open("reader")
+    monkeypatch.setattr(in_step_module, "LOOK_EVERY_SECONDS", 3600.0)
+    ledger, looks = reader._sharing._shared, list[bool]()  # type: ignore[attr-defined]
+    head = ledger.head
+    monkeypatch.setattr(ledger, "head", lambda: looks.append(True) or head())
+    writer.replace([whole(HARBOUR)])
+    looks.clear()
+    assert reader.search("harbour") == reader.search("harbour") == [] and not looks
+    monkeypatch.setattr(in_step_module, "LOOK_EVERY_SECONDS", 0.0)
+    assert first(reader, "harbour of Ostend") == ("harbour", BOTH) and len(looks) == 1
 
 
 def test_a_reader_catches_up_on_what_happened_while_it_was_away(shared: Shared) -> None:
@@ -152,11 +185,17 @@ def test_one_writer_at_a_time(shared: Shared) -> None:
     assert second.digests() == {"harbour": "1", "chips": "1"}
 
 
-def test_the_lease_of_a_dead_writer_lapses(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease_module, "LEASE_SECONDS", 1)
-    shared.open("dead").replace([whole(HARBOUR)])  # and is never heard of again
-    heir = shared.open("heir")
-    time.sleep(2)
+def lapse(lease: WriterLease) -> None:
+    """What the server has of a writer that held it long ago and is never heard of again."""
+    lease._held().modify(metadata=lease._terms(until=0))
+
+
+def test_the_lease_of_a_dead_writer_lapses(shared: Shared) -> None:
+    dead, heir = shared.open("dead"), shared.open("heir")
+    dead.replace([whole(HARBOUR)])
+    with pytest.raises(StoreLocked, match="is writing"):
+        heir.replace([whole(CHIPS)])
+    lapse(dead._sharing._lease)  # type: ignore[attr-defined]
     heir.replace([whole(CHIPS)])
     assert heir.digests() == {"harbour": "1", "chips": "1"}
 
@@ -164,10 +203,8 @@ def test_the_lease_of_a_dead_writer_lapses(shared: Shared, monkeypatch: pytest.M
 def test_who_comes_late_to_a_lapsed_lease_leaves_the_new_one(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both see that it has lapsed; one has taken it over before the other does anything about it."""
     dead, quick, late = (shared.lease() for _ in range(3))
-    with monkeypatch.context() as before:
-        before.setattr(lease_module, "LEASE_SECONDS", 0.1)
-        dead.hold()
-    time.sleep(0.2)
+    dead.hold()
+    lapse(dead)
     seen, held = iter([late._held()]), late._held
     monkeypatch.setattr(late, "_held", lambda: next(seen, None) or held())
     quick.hold()
@@ -180,28 +217,31 @@ def test_who_comes_late_to_a_lapsed_lease_leaves_the_new_one(shared: Shared, mon
 
 def test_a_repair_that_outlives_its_lease_keeps_it(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease_module, "LEASE_SECONDS", 5)
+    lease = shared.lease()
     writer, other = shared.open("writer"), shared.open("other")
     writer.replace([whole(HARBOUR), whole(CHIPS)])
     writer._meaning.vectors.remove(["chips"])
     faults, embed = list(writer.check()), writer._embed
-    refused: list[bool] = []
+    outcomes: list[str] = []
 
     def slowly(chunks: Sequence[Chunk]) -> Vectors:
-        """Longer than a lease, while the other one tries to write."""
-        for _ in range(8):
-            time.sleep(1)
+        """Longer than the lease that was taken first, while the other one tries to write."""
+        lapses = float(lease._held().metadata["until"])
+        while time.time() < lapses + 1 or len(outcomes) < 3:
             try:
-                other.replace([whole(MINUTES)])
+                other.replace([whole(FERRY)])
+                outcomes.append("written")
             except StoreLocked:
-                refused.append(True)
+                outcomes.append("refused")
+            time.sleep(0.2)
         return embed(chunks)
 
     monkeypatch.setattr(writer, "_embed", slowly)
     assert writer.repair(faults) == []
-    assert len(refused) == 8
+    assert set(outcomes) == {"refused"}, outcomes
     monkeypatch.setattr(writer, "_embed", embed)
     assert list(writer.check()) == []
-    assert "Minutes" not in {article.title for article in writer.articles()}
+    assert writer.digests().keys() == {"harbour", "chips"}
 
 
 def test_a_rebuild_that_is_refused_leaves_the_folder_as_it_was(shared: Shared) -> None:
@@ -299,7 +339,7 @@ def test_a_folder_of_another_format_is_filled_again_from_the_server(shared: Shar
         assert first(reader, "harbour of Ostend") == ("harbour", BOTH)
 
 
-def test_a_server_that_goes_away_is_a_clear_error_and_comes_back(shared: Shared) -> None:
+def test_a_server_that_goes_away_is_a_clear_error_and_comes_back(own_server: ChromaServer, shared: Shared) -> None:
     """Many threads search while it dies: each search answers or says so; afterwards the same index works again."""
     index = shared.open("writer")
     index.replace([whole(HARBOUR), whole(CHIPS)])
@@ -317,29 +357,29 @@ def test_a_server_that_goes_away_is_a_clear_error_and_comes_back(shared: Shared)
         thread.start()
     while not outcomes:
         time.sleep(0.01)
-    shared.server.kill()
+    own_server.kill()
     for thread in threads:
         thread.join()
     assert set(outcomes) == {"harbour", "down"} and len(outcomes) == 240
     with pytest.raises(VectorServerDown):
         index.replace([whole(MINUTES)])
-    shared.server.start()
+    own_server.start()
     assert first(index, "harbour of Ostend") == ("harbour", BOTH)
     index.replace([whole(MINUTES)])
     assert set(index.counts().values()) == {3} and list(index.check()) == []
 
 
-def test_a_server_that_hangs_is_a_clear_error(shared: Shared) -> None:
+def test_a_server_that_hangs_is_a_clear_error(own_server: ChromaServer, shared: Shared) -> None:
     index = shared.open("writer", vectors_timeout_seconds=1)
     index.replace([whole(HARBOUR)])
-    shared.server.hang()
+    own_server.hang()
     try:
         with pytest.raises(VectorServerDown, match="does not answer"):
             index.search("harbour")
         with pytest.raises(VectorServerDown, match="does not answer"):
             shared.open("reader", vectors_timeout_seconds=1)
     finally:
-        shared.server.go_on()
+        own_server.go_on()
     assert first(index, "harbour") == ("harbour", BOTH)
 
 
@@ -357,6 +397,6 @@ def test_the_command_searches_what_another_folder_ingested(shared: Shared, model
             "--data",
             str(shared.settings("r").data),
         ]
-        environment = {"BYLINE_VECTORS": shared.server.address, "BYLINE_MODELS": str(models_folder)}
+        environment = {"BYLINE_VECTORS": shared.address, "BYLINE_MODELS": str(models_folder)}
         done = subprocess.run(asked, env={**os.environ, **environment}, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0 and '"article": "harbour"' in done.stdout, done.stderr

@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
 from index.embed import Vectors
+
+
+@cache
+def direction(word: str) -> Vectors:
+    return np.random.default_rng(crc32(word.encode())).standard_normal(384)
 
 
 class WordEmbedder:
@@ -21,7 +27,7 @@ class WordEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         words = re.findall(r"\w+", text.lower()) or [""]
-        vector = sum(np.random.default_rng(crc32(word.encode())).standard_normal(384) for word in words)
+        vector = sum(map(direction, words))
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
