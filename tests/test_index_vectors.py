@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 from chroma_server import ChromaServer
 
-from byline.errors import SettingsError, UnknownKind, VectorServerDown
+from byline.errors import SettingsError, StoreError, UnknownKind, VectorServerDown
 from byline.records import Article, Chunk
+from byline.settings import Settings
+from index import open_index
 from index import vectors as vectors_module
 from index.vectors import VectorIndex, open_vectors
 
@@ -22,15 +26,18 @@ def chunk_of(id: str) -> Chunk:
     return Chunk(f"{id}#0-5", article, 0, 5, "Body.")
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    with ChromaServer(tmp_path_factory.mktemp("chroma")) as server:
+        yield server
+
+
 @pytest.fixture(params=["embedded", "server"])
 def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
-    if request.param == "embedded":
-        opened = open_vectors("chroma", tmp_path)
-        yield opened
-        opened.close()
-    else:
-        with ChromaServer(tmp_path) as server:
-            yield open_vectors(server.address, tmp_path)
+    kind = "chroma" if request.param == "embedded" else request.getfixturevalue("server").new_database()
+    opened = open_vectors(kind, tmp_path)
+    yield opened
+    opened.close()
 
 
 def test_nearest_are_ordered_by_cosine(vectors: VectorIndex) -> None:
@@ -80,12 +87,37 @@ def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
         open_vectors("http://127.0.0.1:9", tmp_path)
 
 
-def test_a_server_that_goes_away_is_a_clear_error(tmp_path: Path) -> None:
-    with ChromaServer(tmp_path) as server:
-        vectors = open_vectors(server.address, tmp_path)
-        vectors.replace(["a"], [chunk_of("a")], np.stack([NEAR]))
-    with pytest.raises(VectorServerDown, match="does not answer"):
-        vectors.nearest(NEAR, 1)
+@pytest.fixture
+def doorkeeper() -> Iterator[ThreadingHTTPServer]:
+    """Stands in for a server that wants a token: notes which it is shown, as `shown`, and lets nobody in."""
+
+    class Notes(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            listening.shown.append(self.headers["x-chroma-token"])  # type: ignore[attr-defined]
+            self.send_error(401)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None: ...
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Notes)
+    listening.shown = []  # type: ignore[attr-defined]
+    Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
+    yield listening
+    listening.shutdown()
+    listening.server_close()
+
+
+@pytest.mark.parametrize(("setting", "token"), [({"vectors_api_key": "sesame"}, "sesame"), ({}, None)])
+def test_the_key_of_the_settings_is_shown_to_the_server_each_time(
+    doorkeeper: ThreadingHTTPServer, settings: Settings, setting: dict[str, str], token: str | None
+) -> None:
+    vectors = f"http://127.0.0.1:{doorkeeper.server_port}"
+    known = Settings(data=settings.data, models=settings.models, vectors=vectors, **setting)  # type: ignore[arg-type]
+    with pytest.raises(StoreError):
+        open_index(known)
+    shown = doorkeeper.shown  # type: ignore[attr-defined]
+    assert len(shown) >= 2 and set(shown) == {token}, "when it is asked whether it is there, and by Chroma's client"
 
 
 def test_an_unknown_kind_names_the_known(tmp_path: Path) -> None:
