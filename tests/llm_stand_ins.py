@@ -9,6 +9,8 @@ from threading import Event, Thread
 from typing import Any
 
 TOPS = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (("Yes", 0.6), ("No", 0.2))]
+SHUT_SECONDS = 600
+"""How long a shut gate holds whoever asks: longer than any test waits for what must not depend on it."""
 LIKELY = {"content": [{**TOPS[0], "top_logprobs": TOPS}]}
 
 
@@ -19,8 +21,9 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.keys.append(self.headers["Authorization"])  # type: ignore[attr-defined]
         self.server.requests.append((self.path, asked))  # type: ignore[attr-defined]
-        self.server.gate.wait(60)  # type: ignore[attr-defined]
+        self.server.gate.wait(SHUT_SECONDS)  # type: ignore[attr-defined]
         if asked["model"] != "tiny":
             self._send(json.dumps({"error": {"message": f"model {asked['model']!r} not found"}}), status=404)
         elif self.path == "/v1/chat/completions":
@@ -82,12 +85,13 @@ class ModelStandIn(BaseHTTPRequestHandler):
 
 @contextmanager
 def model_stand_in(reply: str) -> Iterator[ThreadingHTTPServer]:
-    """Yields the server; `server.requests` holds (path, body) of each call, `server.url` its address.
+    """Yields the server; `server.requests` holds (path, body) of each call, `server.keys` its Authorization,
+    `server.url` the address.
 
     It answers as long as `server.gate` is open, and lets everybody wait while it is cleared.
     """
     server = ThreadingHTTPServer(("127.0.0.1", 0), ModelStandIn)
-    server.reply, server.requests, server.gate = reply, [], Event()  # type: ignore[attr-defined]
+    server.reply, server.requests, server.keys, server.gate = reply, [], [], Event()  # type: ignore[attr-defined]
     server.gate.set()  # type: ignore[attr-defined]
     server.url = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
     Thread(target=server.serve_forever, daemon=True).start()
