@@ -40,12 +40,12 @@ def test_who_shares_a_server_shares_its_slots(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_was_read_is_read_on_from_after_an_aside(default_model: Settings) -> None:
-    model = open_language_model(default_model)
+def test_what_was_read_is_read_on_from_after_an_aside(settings: Settings) -> None:
+    model = open_language_model(settings.model_copy(update={"llm": "llama.cpp:smollm2-135m-instruct"}))
     list(model.write([Message("user", f"{READ}\nWhat reopened?")], 8))
     checked = f"{READ[:40]}{CHECKED}"
     model.reply([Message("user", f"{checked}\nWhat was dug?")], 8, aside=True)
-    assert model.probability_of_yes([Message("user", f"{checked}\nWas it dug? Reply yes or no.")], aside=True)
+    model.probability_of_yes([Message("user", f"{checked}\nWas it dug? Reply yes or no.")], aside=True)
     body = {"messages": [{"role": "user", "content": f"{READ}And more.\nWhat reopened?"}], "max_tokens": 1}
     timings = httpx.post(f"{model.address}/chat/completions", json=body, timeout=200).json()["timings"]
     assert timings["prompt_n"] < 40 < timings["cache_n"]
