@@ -103,8 +103,8 @@ def embedder() -> "Embedder":
 
 
 @pytest.fixture(scope="session")
-def sample_index(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleIndex]":
-    """The index of the whole of articles/, for reading; a test that writes makes its own."""
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The closed index of the whole of articles/, to be copied: one process at a time has a folder open."""
     from index import open_index
     from ingest import ingest
 
@@ -112,7 +112,17 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleI
     settings = Settings(data=tmp_path_factory.mktemp("sample") / "data", models=MODELS)
     with contextlib.chdir(ROOT), open_index(settings) as index:  # ids of articles are relative to the working folder
         failed = [done for done in ingest(["articles"], index) if done.outcome == "failed"]
-        assert not failed, failed
+    assert not failed, failed
+    return settings.data
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleIndex]":
+    """The index of the whole of articles/, for reading; a test that writes makes its own."""
+    from index import open_index
+
+    data = shutil.copytree(sample_data, tmp_path_factory.mktemp("sample-index") / "data")
+    with contextlib.chdir(ROOT), open_index(Settings(data=data, models=MODELS)) as index:
         yield index
 
 

@@ -5,15 +5,19 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
 ROOT = Path(__file__).parent.parent
-ANSWER_MILLISECONDS = 300_000
+ANSWER_MILLISECONDS = 600_000
+PAGE_MILLISECONDS = 60_000
+"""For all that needs no model. Playwright's own 5 s are too few for a page on a machine that does much else."""
+expect.set_options(timeout=PAGE_MILLISECONDS)
 LOCAL = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)(:\d+)?/|data:|blob:")
 
 
@@ -22,24 +26,31 @@ def chat(data: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], s
     """The running chat and its address; it is ended by Ctrl-C, which must be quick and quiet."""
     command = [sys.executable, "app.py", "--port", "0", "--data", str(data)]
     environment = os.environ | {f"BYLINE_{name.upper()}": value for name, value in settings.items()}
-    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert running.stdout
-        address = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
-        assert address, f"app.py ended with {running.wait(10)}"
-        yield running, address[0]
-    finally:
-        running.send_signal(signal.SIGINT)
+    with tempfile.TemporaryFile("w+", encoding="utf8") as errors:
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
-            running.wait(15)
+            assert running.stdout
+            address = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())
+            assert address, f"app.py ended with {running.wait(60)}: {told(errors)}"
+            yield running, address[0]
+            running.send_signal(signal.SIGINT)
+            assert running.wait(60) == 130, told(errors)
+            assert "Traceback" not in told(errors), told(errors)
         finally:
             running.kill()
+            running.wait()
+
+
+def told(errors: IO[str]) -> str:
+    errors.seek(0)
+    return errors.read()
 
 
 @contextmanager
 def open_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     """A page of its own; fails when it asked for anything that is not on this machine, or a script of it failed."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PAGE_MILLISECONDS)
     page = context.new_page()
     faults: list[str] = []
     asked: list[str] = []

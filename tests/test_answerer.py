@@ -1,6 +1,6 @@
 """The whole way from a question to a verified answer: real index and embedder, the model scripted to misbehave.
 
-What the default model says is tested at the end, and by `make eval`.
+What the default model says is tested on the page, and by `make eval`.
 """
 
 import json
@@ -70,18 +70,18 @@ def test_an_answer_grows_and_ends_proven(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "lie",
+    ("lie", "word"),
     [
-        "Angela Merkel and Lee Jong-Ho co-chaired it.",
-        "It was co-chaired in 1987.",
-        "Bananas ripen quickly in warm rooms.",
+        ("Angela Merkel and Lee Jong-Ho co-chaired it.", "Merkel"),
+        ("It was co-chaired in 1987.", "1987"),
+        ("Bananas ripen quickly in warm rooms.", "Bananas"),
     ],
 )
-def test_a_name_or_number_that_no_cited_passage_has_is_withdrawn(ask: Ask, lie: str) -> None:
+def test_a_name_or_number_that_no_cited_passage_has_is_withdrawn(ask: Ask, lie: str, word: str) -> None:
     done = ask(COUNCIL, lie)[-1]
     assert done.abstained
     assert done.citations == ()
-    assert lie.split()[0] not in done.text
+    assert word not in done.text
     assert "withdrawn" in str(done.reason)
     assert "The articles do not say" in done.text
 
@@ -300,35 +300,3 @@ def test_an_empty_index_says_how_to_fill_it(settings: Settings, tmp_path: Path) 
     done = subprocess.run(command, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
     assert "python -m ingest" in done.stdout
-
-
-@pytest.fixture(scope="module")
-def default_answerer(sample_index: ArticleIndex, default_model: Settings) -> Iterator[Answerer]:
-    yield Answerer(
-        sample_index, open_language_model(default_model), open_verifier("words", default_model.models), default_model
-    )
-
-
-@pytest.mark.slow
-def test_the_three_questions_to_the_default_model(default_answerer: Answerer) -> None:
-    council = list(default_answerer.ask(COUNCIL))[-1]
-    assert "Thierry Breton" in council.text
-    assert "Lee Jong-Ho" in council.text
-    assert all(citation.verbatim and citation.supported for citation in council.citations)
-    cup = list(default_answerer.ask("who won the 2022 World Cup?"))[-1]
-    assert cup.abstained
-    following = list(default_answerer.ask("and where will the next one be held?", [Turn(COUNCIL, council.text)]))[-1]
-    assert "Seoul" in following.text, following
-    assert not following.abstained
-
-
-@pytest.mark.slow
-def test_a_question_that_is_given_up_frees_the_model(default_answerer: Answerer) -> None:
-    answers = default_answerer.ask("What did the AI Seoul Summit agree on?")
-    for answer in answers:
-        if answer.text:
-            break
-    answers.close()
-    done = list(default_answerer.ask(COUNCIL))[-1]
-    assert done.timings["done"] < 400
-    assert done.stage == "done"

@@ -1,8 +1,12 @@
-"""The real page in a real browser: `python app.py`, the default language model, the sample articles."""
+"""The real page in a real browser: `python app.py`, the sample articles, and the default language model.
+
+Where it does not matter who says it, a scripted model says it.
+"""
 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,11 +14,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from real_page import ask, chat, open_page
 
 from byline.settings import Settings
+from index import open_index
+from ingest import ingest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -29,10 +36,24 @@ WATCH_GROWTH = """() => {
 
 
 @pytest.fixture(scope="module")
-def address(default_model: Settings) -> Iterator[str]:
-    ingest = [sys.executable, "-m", "ingest", "articles", "--data", str(default_model.data)]
-    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=600)
-    with chat(default_model.data) as (_, address):
+def address(default_model: Settings, sample_data: Path) -> Iterator[str]:
+    """Of the chat with the default model."""
+    with chat(shutil.copytree(sample_data, default_model.data.with_name("browser"))) as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def scripted(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a chat whose model knows who co-chaired the council, and no more."""
+    lines = [
+        {"when": "do these passages", "reply": "yes"},
+        {"when": "co-chaired the council", "reply": "Thierry Breton and Lee Jong-Ho co-chaired the council."},
+        {"reply": "Not stated."},
+    ]
+    folder = tmp_path_factory.mktemp("scripted")
+    (folder / "script.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf8")
+    data = shutil.copytree(sample_data, folder / "data")
+    with chat(data, llm=f"scripted:{folder / 'script.jsonl'}") as (_, address):
         yield address
 
 
@@ -42,7 +63,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
-def test_an_answer_grows_and_ends_with_the_lines_that_prove_it(page: Page) -> None:
+@pytest.fixture
+def scripted_page(browser: Browser, scripted: str) -> Iterator[Page]:
+    with open_page(browser, scripted) as page:
+        yield page
+
+
+def test_an_answer_grows_ends_with_the_lines_that_prove_it_and_the_next_question_may_lean_on_it(page: Page) -> None:
     page.evaluate(WATCH_GROWTH)
     answer = ask(page, "who co-chaired the council?")
     expect(answer.locator(".text")).to_contain_text("Thierry Breton")
@@ -53,10 +80,18 @@ def test_an_answer_grows_and_ends_with_the_lines_that_prove_it(page: Page) -> No
     card = answer.locator(".card").first
     expect(card.locator("cite")).not_to_be_empty()
     expect(card.locator(".where")).to_contain_text(re.compile(r"\w+ · \d+ \w+ 20\d\d"))
-    for mark in answer.locator(".card mark").all():
+    expect(answer).to_have_class(re.compile("proven"))
+    expect(answer.locator(".doubt")).to_have_count(0)
+    marks = answer.locator(".card mark").all()
+    assert len(marks) == answer.locator(".card").count(), "a quote that is not verbatim is not marked"
+    for mark in marks:
         expect(mark).to_be_visible()
         assert mark.evaluate("mark => getComputedStyle(mark).backgroundColor") != "rgba(0, 0, 0, 0)"
         assert stands_in_articles(mark.text_content() or "")
+
+    following = ask(page, "and where will the next one be held?")
+    expect(following).to_have_class(re.compile("proven"))
+    expect(following.locator(".text")).to_contain_text("Seoul")
 
 
 def stands_in_articles(quote: str) -> bool:
@@ -76,43 +111,26 @@ def test_a_question_that_no_article_answers_is_declined(page: Page) -> None:
     expect(nearest).to_be_visible()
 
 
-def test_a_question_may_lean_on_the_one_before(page: Page) -> None:
-    ask(page, "who co-chaired the council?")
-    answer = ask(page, "and where will the next one be held?")
-    expect(answer).to_have_class(re.compile("proven"))
-    expect(answer.locator(".text")).to_contain_text("Seoul")
-
-
-def test_each_session_has_its_own_conversation(browser: Browser, address: str, page: Page) -> None:
-    ask(page, "who won the 2022 World Cup?")
-    with open_page(browser, address) as other:
+def test_each_session_has_its_own_conversation(browser: Browser, scripted: str, scripted_page: Page) -> None:
+    ask(scripted_page, "who won the 2022 World Cup?")
+    with open_page(browser, scripted) as other:
         expect(other.locator("#chat .question")).to_have_count(0)
-    page.get_by_role("button", name="New conversation").click()
-    expect(page.locator("#chat .question")).to_have_count(0)
-    page.get_by_role("button", name="Select example 1").click()
-    expect(page.locator("#chat .question")).to_have_count(1)
+    scripted_page.get_by_role("button", name="New conversation").click()
+    expect(scripted_page.locator("#chat .question")).to_have_count(0)
+    scripted_page.get_by_role("button", name="Select example 1").click()
+    expect(scripted_page.locator("#chat .question")).to_have_count(1)
 
 
-def test_a_question_that_is_too_long_gets_a_message_and_the_chat_goes_on(page: Page) -> None:
-    expect(ask(page, "why " * 5000)).to_have_class(re.compile("problem"))
-    assert "Traceback" not in page.locator("body").inner_text()
-    expect(ask(page, "who won the 2022 World Cup?")).to_have_class(re.compile("refusal"))
-
-
-def test_a_stopped_answer_frees_the_model_and_says_that_it_was_not_checked(page: Page) -> None:
-    page.get_by_label("Your question").fill("who co-chaired the council?")
-    page.get_by_role("button", name="Ask").click()
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#chat .byline")).to_contain_text("Stopped")
-    expect(page.get_by_role("button", name="Ask")).to_be_visible()
-    ask(page, "who won the 2022 World Cup?")
-    expect(page.locator("#chat .byline").first).to_contain_text("Stopped")
+def test_a_question_that_is_too_long_gets_a_message_and_the_chat_goes_on(scripted_page: Page) -> None:
+    expect(ask(scripted_page, "why " * 5000)).to_have_class(re.compile("problem"))
+    assert "Traceback" not in scripted_page.locator("body").inner_text()
+    expect(ask(scripted_page, "who won the 2022 World Cup?")).to_have_class(re.compile("refusal"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, address: str, scheme: str) -> None:
-    with open_page(browser, address, viewport={"width": 400, "height": 800}, color_scheme=scheme) as page:
-        ask(page, "who co-chaired the council?")
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, scripted: str, scheme: str) -> None:
+    with open_page(browser, scripted, viewport={"width": 400, "height": 800}, color_scheme=scheme) as page:
+        expect(ask(page, "who co-chaired the council?")).to_have_class(re.compile("proven"))
         for element in ("document.documentElement", "document.querySelector('#chat .bubble-wrap')"):
             assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
         text = page.locator("#chat .byline .text").first
@@ -139,13 +157,17 @@ def test_an_empty_collection_opens_says_how_to_fill_it_and_ends_at_once(browser:
         with open_page(browser, address) as page:
             expect(page.get_by_text("python -m ingest").first).to_be_visible()
             assert page.locator("html").get_attribute("lang") == "en"
+        policy = httpx.get(address).headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "://" not in policy and "*" not in policy
         asked = time.monotonic()
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 130
         assert time.monotonic() - asked < 20
 
 
-def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Browser, tmp_path: Path) -> None:
+def test_what_an_article_and_a_model_write_stays_text_in_the_browser(
+    browser: Browser, settings: Settings, tmp_path: Path
+) -> None:
     hostile = (
         "<img src=x onerror=alert(1)> <script>alert(2)</script> ![p](https://evil.example/p.png) [a](javascript:a)"
     )
@@ -155,10 +177,10 @@ def test_what_an_article_and_a_model_write_stays_text_in_the_browser(browser: Br
     said = f"Mr Lee chaired the council. {hostile}\n\n**so**"
     replies = [{"when": "do these passages", "reply": "yes"}, {"reply": said}]
     (tmp_path / "script.jsonl").write_text("\n".join(json.dumps(reply) for reply in replies), "utf8")
-    ingest = [sys.executable, "-m", "ingest", str(tmp_path / "articles.jsonl"), "--data", str(tmp_path / "data")]
-    subprocess.run(ingest, cwd=ROOT, check=True, capture_output=True, timeout=600)
+    with open_index(settings) as index:
+        assert [done.outcome for done in ingest([str(tmp_path / "articles.jsonl")], index)] == ["added"]
     with (
-        chat(tmp_path / "data", llm=f"scripted:{tmp_path / 'script.jsonl'}") as (_, address),
+        chat(settings.data, llm=f"scripted:{tmp_path / 'script.jsonl'}") as (_, address),
         open_page(browser, address) as page,
     ):
         shown = ask(page, f"Who chaired the council? {hostile}")
