@@ -11,20 +11,16 @@ import argparse
 import json
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from answer import Answerer, open_answerer
-from byline.models import model_path
+from byline.machine import machine
 from byline.records import Turn
-from byline.settings import Settings, read_settings
-from eval import plain_index
+from byline.settings import read_settings
+from eval import PlainAnswerer
 from ingest import ingest
-
-Timed = Callable[[dict[str, Any]], float]
 
 
 def main() -> None:
@@ -36,55 +32,25 @@ def main() -> None:
         with open_answerer(settings) as answerer:
             list(ingest([options.articles], answerer.index))
             answerer.warm()
-            ways = {"byline": byline_way(answerer), "plain": plain_way(answerer, settings, Path(folder) / "plain")}
+            ways = {"byline": answerer, "plain": PlainAnswerer(answerer, settings, Path(folder) / "plain")}
             rows = []
             for number, case in enumerate(cases):
                 order = sorted(ways, reverse=bool(number % 2))
-                rows.append({"id": case["id"]} | {name: ways[name](case) for name in order})
+                rows.append({"id": case["id"]} | {name: seconds(ways[name], case) for name in order})
                 print(f"{number + 1}/{len(cases)}", *(f"{name} {rows[-1][name]:.1f} s" for name in ways), flush=True)
     _report(rows, options.out)
 
 
-def byline_way(answerer: Answerer) -> Timed:
-    """Seconds to the model's first word; to the refusal, where none is written."""
-
-    def ask(case: dict[str, Any]) -> float:
-        history = [Turn(turn["question"], turn["answer"]) for turn in case.get("history", [])]
-        as_of = date.fromisoformat(case["asked"]) if case.get("asked") else None
-        *_, answer = answerer.ask(case["question"], history, as_of)
-        return answer.timings.get("first_word", answer.timings["done"])
-
-    return ask
-
-
-def plain_way(answerer: Answerer, settings: Settings, folder: Path) -> Timed:
-    """LlamaIndex's defaults, over the same articles and the same language model."""
-    from llama_index.llms.openai_like import OpenAILike
-
-    index = plain_index(answerer.index.articles(), model_path(settings.embedder, settings.models), folder)
-    llm = OpenAILike(
-        model="same",
-        api_base=answerer.model.address,
-        api_key="none",
-        is_chat_model=True,
-        max_tokens=120,
-        temperature=0.0,
-    )
-    engine = index.as_query_engine(llm=llm, streaming=True, similarity_top_k=2)
-
-    def ask(case: dict[str, Any]) -> float:
-        start = time.perf_counter()
-        first = None
-        for word in engine.query(case["question"]).response_gen:
-            if first is None and word.strip():
-                first = time.perf_counter() - start
-        return first if first is not None else time.perf_counter() - start
-
-    return ask
+def seconds(answerer: Answerer | PlainAnswerer, case: dict[str, Any]) -> float:
+    """To the model's first word; to the refusal, where none is written."""
+    history = [Turn(turn["question"], turn["answer"]) for turn in case.get("history", [])]
+    as_of = date.fromisoformat(case["asked"]) if case.get("asked") else None
+    *_, answer = answerer.ask(case["question"], history, as_of)
+    return answer.timings.get("first_word", answer.timings["done"])
 
 
 def _report(rows: list[dict[str, Any]], out: Path) -> None:
-    summary: dict[str, Any] = {"cases": len(rows)}
+    summary: dict[str, Any] = {"cases": len(rows), "machine": machine()}
     for name in ("byline", "plain"):
         seconds = sorted(row[name] for row in rows)
         summary[name] = {"median_s": statistics.median(seconds), "p95_s": seconds[int(0.95 * (len(seconds) - 1))]}

@@ -19,6 +19,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from byline.machine import machine
+
 PATIENCE_SECONDS = 120
 NOWHERE = "http://127.0.0.1:9"
 
@@ -33,7 +35,12 @@ def main() -> None:
             rows.append({"seconds": seconds_to_page(data), "load_before": load})
             print(f"{number + 1}/{options.times}: {rows[-1]['seconds']:.1f} s at a load of {load:.1f}", flush=True)
     seconds = [row["seconds"] for row in rows]
-    summary = {"times": len(rows), "median_s": statistics.median(seconds), "worst_s": max(seconds)}
+    summary = {
+        "times": len(rows),
+        "machine": machine(),
+        "median_s": statistics.median(seconds),
+        "worst_s": max(seconds),
+    }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps({"summary": summary, "rows": rows}, indent=1))
     print(json.dumps(summary))

@@ -24,6 +24,7 @@ from typing import Any
 
 from answer import Answerer, Interruption, Sentence, interruptible, open_answerer, open_verifier
 from byline.errors import LanguageModelError
+from byline.machine import machine
 from byline.records import Turn
 from byline.settings import Settings, read_settings
 from ingest import ingest
@@ -125,7 +126,7 @@ def _first_word(
 
 
 def _report(rows: list[dict[str, Any]], out: Path) -> None:
-    summary: dict[str, Any] = {"cases": len(rows)}
+    summary: dict[str, Any] = {"cases": len(rows), "machine": machine()}
     for way in ("plain", "typed"):
         summary[way] = {}
         for moment in ("sources", "first_word"):

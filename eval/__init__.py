@@ -8,8 +8,8 @@ from eval.cases import Case, read_cases, with_hidden
 from eval.compare import Comparison, compare
 from eval.correctness import is_right
 from eval.gates import check, gates_path, read_gates
+from eval.plain import PlainAnswerer
 from eval.report import Report, as_json, as_markdown, as_text
-from eval.retrieval.plain import plain_index
 from eval.run import Row, missing_articles, read_rows, run, write_row
 from eval.scores import outcomes, score, score_by_kind
 from eval.verdicts import JudgeScore, Verdict, summarise
@@ -18,6 +18,7 @@ __all__ = [
     "Case",
     "Comparison",
     "JudgeScore",
+    "PlainAnswerer",
     "Report",
     "Row",
     "Verdict",
@@ -30,7 +31,6 @@ __all__ = [
     "is_right",
     "missing_articles",
     "outcomes",
-    "plain_index",
     "read_cases",
     "read_gates",
     "read_rows",

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +12,7 @@ from typing import TypeVar
 
 from answer import Answerer, open_answerer
 from byline.errors import BylineError, SettingsError
+from byline.machine import machine
 from byline.settings import Settings, read_settings
 from eval.articles import refuse_failed
 from eval.calibrate.__main__ import main as calibrate
@@ -211,7 +210,7 @@ def _about(options: argparse.Namespace, settings: Settings, answerer: Answerer) 
         "reranker": settings.reranker,
         "verifier": settings.verifier,
         "articles": str(answerer.index.coverage().articles),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "machine": machine(),
         "seed": str(options.seed),
     } | ({"judge": judge} if options.judge else {})
 
