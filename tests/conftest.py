@@ -1,6 +1,7 @@
 """What every test stands on: no network but loopback, none of the user's own settings, the real parts as fixtures."""
 
 import contextlib
+import functools
 import ipaddress
 import os
 import shutil
@@ -81,35 +82,46 @@ def _own_hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture(scope="session")
-def models_folder() -> Path:
+def _loaded_once() -> Iterator[None]:
+    """The real embedder of each name and folder: the first index that needs its weights loads them for all."""
+    from index import EMBEDDERS
+
+    kind = "sentence-transformers"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(EMBEDDERS, kind, functools.cache(EMBEDDERS[kind]))
+        yield
+
+
+@pytest.fixture(scope="session")
+def models_folder(_loaded_once: None) -> Path:
     """The real model folder of this checkout."""
     return MODELS
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, models_folder: Path) -> Settings:
     """The defaults, with an index of its own and the real model folder."""
-    return Settings(data=tmp_path / "data", models=MODELS)
+    return Settings(data=tmp_path / "data", models=models_folder)
 
 
 @pytest.fixture(scope="session")
-def embedder() -> "Embedder":
+def embedder(models_folder: Path) -> "Embedder":
     """The default embedder, loaded once."""
     from index import open_embedder
 
     default = _default("embedder")
     _need(default)
-    return open_embedder(default, MODELS)
+    return open_embedder(default, models_folder)
 
 
 @pytest.fixture(scope="session")
-def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_data(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Path:
     """The closed index of the whole of articles/, to be copied: one process at a time has a folder open."""
     from index import open_index
     from ingest import ingest
 
     _need(_default("embedder"))
-    settings = Settings(data=tmp_path_factory.mktemp("sample") / "data", models=MODELS)
+    settings = Settings(data=tmp_path_factory.mktemp("sample") / "data", models=models_folder)
     with contextlib.chdir(ROOT), open_index(settings) as index:  # ids of articles are relative to the working folder
         failed = [done for done in ingest(["articles"], index) if done.outcome == "failed"]
     assert not failed, failed
@@ -117,19 +129,19 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_index(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleIndex]":
+def sample_index(sample_data: Path, models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleIndex]":
     """The index of the whole of articles/, for reading; a test that writes makes its own."""
     from index import open_index
 
     data = shutil.copytree(sample_data, tmp_path_factory.mktemp("sample-index") / "data")
-    with contextlib.chdir(ROOT), open_index(Settings(data=data, models=MODELS)) as index:
+    with contextlib.chdir(ROOT), open_index(Settings(data=data, models=models_folder)) as index:
         yield index
 
 
 @pytest.fixture(scope="session")
-def default_model(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def default_model(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Settings:
     """Settings with the real default language model, whose weights are there."""
-    settings = Settings(data=tmp_path_factory.mktemp("default-model") / "data", models=MODELS)
+    settings = Settings(data=tmp_path_factory.mktemp("default-model") / "data", models=models_folder)
     _need(settings.llm.partition(":")[2])
     return settings
 
