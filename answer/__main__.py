@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -14,8 +15,8 @@ from byline.records import Answer, Citation, Passage
 from byline.settings import read_settings
 
 
-def main() -> int:
-    options = _arguments()
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
     try:
         with open_answerer(read_settings(data=options.data, llm=options.llm)) as answerer:
             answer = None
@@ -30,7 +31,7 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m answer", description="Ask the articles. Exit code 0 also when declined."
     )
@@ -39,7 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="folder of the index")
     parser.add_argument("--llm", metavar="KIND:NAME", help="the language model")
     parser.add_argument("--json", action="store_true", help="the whole final Answer as JSON")
-    return parser.parse_args()
+    return parser
 
 
 def record(answer: Answer) -> dict[str, Any]:

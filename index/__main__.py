@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from index.opening import UNREADABLE
 MOST_SHOWN = 20
 
 
-def main() -> int:
-    """0 when all went well; 1 where it did not, or where the store is not sound."""
-    options = _arguments()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when all went well; 1 where it did not, or where the store is not sound; argparse exits with 2."""
+    options = _options(arguments)
     try:
         settings = read_settings(data=options.data)
         with open_index(settings, mend=options.repair) as index:
@@ -64,7 +65,7 @@ def _repair(index: ArticleIndex, data: Path) -> int:
     return max(_check(index), int(bool(lost)))
 
 
-def _arguments() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m index", description="Search the articles, or check the store.")
     parser.add_argument("question", nargs="?")
     parser.add_argument("--k", type=int, default=10, help="most passages (10)")
@@ -82,7 +83,7 @@ def _arguments() -> argparse.Namespace:
         "--check", action="store_true", help="do vectors, keyword indexes and articles agree? else exit 1"
     )
     parser.add_argument("--repair", action="store_true", help="mend what does not, from the articles")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if bool(options.question) == (options.check or options.repair):
         parser.error("give a question, or --check, or --repair")
     return options

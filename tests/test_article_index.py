@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -18,6 +18,7 @@ from byline.errors import StoreError, StoreLocked, StoreMismatch
 from byline.records import Article, Chunk
 from byline.settings import Settings
 from index import ArticleIndex, Filters, open_index
+from index.__main__ import main
 
 HARBOUR = Article(
     "harbour", "New harbour opens", "The harbour of Ostend opened. Mayor Ana Ruiz cut the ribbon.", digest="1"
@@ -61,13 +62,6 @@ def test_a_removed_article_is_gone_everywhere(index: ArticleIndex) -> None:
     assert index.article("chips") is None
     assert set(index.counts().values()) == {1}
     assert [p.chunk.article.id for p in index.search("chip plant")] == ["harbour"]
-
-
-def test_filters_reach_both_engines(index: ArticleIndex) -> None:
-    assert [p.chunk.article.id for p in index.search("harbour plant", filters=Filters(since=date(2024, 1, 1)))] == [
-        "chips"
-    ]
-    assert index.search("plant", filters=Filters(until=date(2020, 1, 1))) == []
 
 
 KINDS = {
@@ -243,19 +237,64 @@ def test_many_threads_search_while_one_writes(index: ArticleIndex) -> None:
     assert index.digests()["chips"] == texts[-1]
 
 
-def test_the_command_searches(settings: Settings, tmp_path: Path) -> None:
-    with open_index(settings) as index:
-        index.replace([whole(HARBOUR)])
-    command = [sys.executable, "-m", "index", "harbour", "--json", "--data", str(settings.data), "--k", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
-    assert done.returncode == 0, done.stderr
-    assert '"article": "harbour"' in done.stdout
+WIRED = replace(CHIPS, id="wired", published=date(2024, 6, 1), source="Wire", language="en")
+"""The chip plant again, a month later, in a paper that says who it is."""
 
 
-def test_the_command_hides_what_came_after_a_day(settings: Settings) -> None:
+@pytest.fixture
+def prints(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[str, str]]:
+    """Types the command in a folder with three articles; gives what it prints, and what it says beside that."""
+    monkeypatch.setenv("BYLINE_MODELS", str(settings.models))
     with open_index(settings) as index:
-        index.replace([whole(CHIPS), whole(replace(CHIPS, id="later", published=date(2024, 6, 1)))])
-    command = [sys.executable, "-m", "index", "chip plant", "--json", "--data", str(settings.data)]
-    done = subprocess.run([*command, "--as-of", "2024-05-20"], capture_output=True, text=True, timeout=400)
-    assert done.returncode == 0, done.stderr
-    assert [json.loads(line)["article"] for line in done.stdout.splitlines()] == ["chips"]
+        index.replace([whole(HARBOUR), whole(CHIPS), whole(WIRED)])
+
+    def run(*arguments: str) -> tuple[str, str]:
+        assert main([*arguments, "--data", str(settings.data)]) == 0
+        return capsys.readouterr()
+
+    return run
+
+
+def test_the_command_searches(prints: Callable[..., tuple[str, str]]) -> None:
+    lines, _ = prints("the chip plant in the wire", "--k", "1", "--source", "wire")
+    assert lines == f" 1. Chip plant (2024-06-01 · Wire · meaning+words)\n    {WIRED.text}\n\n"
+    assert prints("harbour", "--k", "1")[0] == f" 1. New harbour opens (meaning+words)\n    {HARBOUR.text}\n\n"
+    assert prints("anything", "--source", "nobody") == ("", "nothing found among 3 articles\n")
+
+
+def test_the_command_prints_a_json_line_for_each_passage(prints: Callable[..., tuple[str, str]]) -> None:
+    first, *others = (json.loads(line) for line in prints("harbour", "--json", "--k", "3")[0].splitlines())
+    assert first.pop("score") > max(other["score"] for other in others) and len(others) == 2
+    assert first == {
+        "found_by": ["meaning", "words"],
+        "article": "harbour",
+        "title": "New harbour opens",
+        "published": None,
+        "source": None,
+        "start": 0,
+        "end": len(HARBOUR.text),
+        "text": HARBOUR.text,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ((), {"harbour", "chips", "wired"}),
+        (("--since", "2024-05-20"), {"wired"}),
+        (("--until", "2024-05-20"), {"chips"}),
+        (("--as-of", "2024-05-20"), {"chips"}),
+        (("--as-of", "2024-07-01", "--until", "2024-05-20"), {"chips"}),
+        (("--as-of", "2024-05-20", "--until", "2024-07-01"), {"chips"}),
+        (("--source", "Wire"), {"wired"}),
+        (("--language", "en"), {"wired"}),
+        (("--article", "chips"), {"chips"}),
+    ],
+)
+def test_each_option_of_the_command_narrows_the_search(
+    prints: Callable[..., tuple[str, str]], options: tuple[str, ...], found: set[str]
+) -> None:
+    lines, _ = prints("chip plant or harbour", "--json", *options)
+    assert {json.loads(line)["article"] for line in lines.splitlines()} == found

@@ -21,6 +21,7 @@ from byline.records import Article, Chunk, digest
 from byline.settings import Settings
 from index import ANY, EMBEDDERS, ArticleIndex, Filters, open_index
 from index import database as database_module
+from index.__main__ import main
 
 TEXTS = {
     "harbour": "The harbour of Ostend opened on Monday. Mayor Ana Ruiz cut the ribbon.",
@@ -262,26 +263,36 @@ def test_a_rebuild_leaves_alone_what_another_program_has(store: Settings, monkey
     assert checked(store) == []
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    asked = [sys.executable, "-m", "index", *arguments]
-    return subprocess.run(asked, capture_output=True, text=True, timeout=400)
-
-
-def test_the_commands_and_their_exit_codes(settings: Settings) -> None:
-    """With the default embedder, whose vectors are drawn anew in another process."""
+def test_the_commands_and_their_exit_codes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BYLINE_MODELS", str(settings.models))
     store = filled(settings)
-    data = ("--data", str(store.data))
-    sound = command("--check", *data)
-    assert (sound.returncode, sound.stdout.split(",")[0]) == (0, "sound: 3 articles")
+
+    def command(*arguments: str) -> tuple[int, str]:
+        return main([*arguments, "--data", str(store.data)]), capsys.readouterr().out
+
     lose_an_article_of_the_keywords(store)
     edit_articles(store, "update article set text = 'x' where id = 'chips'")
-    broken = command("--check", *data)
-    assert broken.returncode == 1 and "keywords: a chunk is missing: rain#0-19" in broken.stdout
-    assert broken.stdout.splitlines()[-1].endswith("to mend them: python -m index --repair")
+    code, told = command("--check")
+    assert code == 1 and "keywords: a chunk is missing: rain#0-19" in told
+    assert told.splitlines()[-1].endswith("to mend them: python -m index --repair")
     (store.data / "keywords" / "meta.json").write_bytes(b"garbage")
-    mended = command("--repair", *data)
-    assert mended.returncode == 1 and "python -m ingest chips" in mended.stdout
-    assert f"set aside; delete it when all is well: {store.data / 'keywords.unreadable'}" in mended.stdout
-    assert command("--check", *data).returncode == 0
-    assert command("--repair", *data).returncode == 0
-    assert command("--check", "a question", *data).returncode == command(*data).returncode == 2
+    code, told = command("--repair")
+    assert code == 1 and "python -m ingest chips" in told
+    assert f"set aside; delete it when all is well: {store.data / 'keywords.unreadable'}" in told
+    code, told = command("--check")
+    assert (code, told.split(",")[0]) == (0, "sound: 2 articles")
+    assert command("--repair")[0] == 0
+    for arguments in (("--check", "a question"), ()):
+        with pytest.raises(SystemExit) as refused:
+            command(*arguments)
+        assert refused.value.code == 2
+
+
+def test_a_store_is_sound_in_another_process_too(settings: Settings) -> None:
+    """With the default embedder, whose vectors are drawn anew there."""
+    store = filled(settings)
+    asked = [sys.executable, "-m", "index", "--check", "--data", str(store.data)]
+    sound = subprocess.run(asked, capture_output=True, text=True, timeout=400)
+    assert (sound.returncode, sound.stdout.split(",")[0]) == (0, "sound: 3 articles"), sound.stderr

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from byline.records import Article, Chunk
 from byline.settings import Settings
 from index import ArticleIndex, open_index
 from ingest import Ingested, ingest
+from ingest.__main__ import main
 
 ROOT = Path(__file__).parent.parent
 BODIES = {
@@ -55,8 +56,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Counting]:
-    with open_index(Settings(data=tmp_path / "data", models=ROOT / "models")) as opened:
+def index(settings: Settings) -> Iterator[Counting]:
+    with open_index(settings) as opened:
         yield Counting(opened)
 
 
@@ -211,32 +212,72 @@ def test_an_earlier_copy_that_comes_later_becomes_the_first(place: Path, index: 
     assert alone is not None and alone.same_as is None
 
 
-def command(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BYLINE_MODELS": str(ROOT / "models")}
-    line = [sys.executable, "-m", "ingest", *arguments, "--data", "data"]
-    return subprocess.run(line, capture_output=True, text=True, cwd=place, env=environment)
+@dataclass
+class Typed:
+    code: int
+    out: str
+    err: str
 
 
-def test_the_command_prints_a_json_line_for_each_article(place: Path) -> None:
-    done = command(place, "news", "--json")
-    assert done.returncode == 0, done.stderr
-    records = [json.loads(line) for line in done.stdout.splitlines()]
+@pytest.fixture
+def command(
+    place: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Typed]:
+    """Types `python -m ingest` with an index in `data`."""
+    monkeypatch.setenv("BYLINE_MODELS", str(models_folder))
+
+    def run(*arguments: str) -> Typed:
+        code = main([*arguments, "--data", "data"])
+        return Typed(code, *capsys.readouterr())
+
+    return run
+
+
+def test_the_command_prints_a_json_line_for_each_article(command: Callable[..., Typed]) -> None:
+    done = command("news", "--json")
+    assert done.code == 0, done.err
+    records = [json.loads(line) for line in done.out.splitlines()]
     assert {record["id"] for record in records} == {f"news/{name}.md" for name in BODIES}
     tram = next(record for record in records if record["title"] == "About tram")
     assert (tram["published"], tram["outcome"], tram["language"]) == ("2024-03-01", "added", "en")
     assert tram["text"] == BODIES["tram"] and tram["chunks"] == 1 and tram["error"] is None
 
 
-def test_the_command_prints_a_table_and_exits_with_1_when_something_failed_and_2_on_usage(place: Path) -> None:
-    done = command(place, "news", "nowhere.md")
-    assert done.returncode == 1
-    assert "About lighthouse" in done.stdout and "nowhere.md: no such file" in done.stdout
-    assert "3 added" in done.stdout and "1 failed" in done.stdout
-    assert subprocess.run([sys.executable, "-m", "ingest"], capture_output=True, cwd=ROOT).returncode == 2
+def test_the_command_prints_a_table_and_exits_with_1_when_something_failed_and_2_on_usage(
+    command: Callable[..., Typed],
+) -> None:
+    done = command("news", "nowhere.md")
+    assert done.code == 1
+    assert "About lighthouse" in done.out and "nowhere.md: no such file" in done.out
+    assert "3 added" in done.out and "1 failed" in done.out
+    with pytest.raises(SystemExit) as refused:
+        command()
+    assert refused.value.code == 2
 
 
-def test_an_error_of_the_settings_is_one_line_and_exit_1(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_takes_out_what_is_gone_only_when_told_to(command: Callable[..., Typed]) -> None:
+    command("news")
+    Path("news/tram.md").unlink()
+    assert "2 unchanged; 0 chunks written" in command("news").out
+    assert "2 unchanged, 1 removed; 0 chunks written" in command("news", "--prune").out
+
+
+def test_the_command_starts_with_an_empty_index_when_told_to(
+    command: Callable[..., Typed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command("news")
+    monkeypatch.setenv("BYLINE_CHUNK_TOKENS", "64")
+    refused = command("news/tram.md")
+    assert refused.code == 1 and "--rebuild" in refused.err
+    assert "1 added" in command("news/tram.md", "--rebuild").out
+    rest = command("news").out
+    assert "2 added" in rest and "1 unchanged" in rest
+
+
+def test_an_error_of_the_settings_is_one_line_and_exit_1(
+    command: Callable[..., Typed], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BYLINE_CHUNK_TOKEN", "7")
-    done = command(place, "news")
-    assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr.startswith("error: ") and len(done.stderr.splitlines()) == 1
+    done = command("news")
+    assert done.code == 1 and done.out == ""
+    assert done.err.startswith("error: ") and len(done.err.splitlines()) == 1

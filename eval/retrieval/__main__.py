@@ -34,8 +34,8 @@ PASSAGES = 100
 Search = Callable[[str, date | None], Sequence[Article]]
 
 
-def main() -> int:
-    options = _parser().parse_args()
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder)
