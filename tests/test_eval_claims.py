@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from byline.errors import CaseError
+from eval.claims.__main__ import main
 from eval.claims.right import RIGHT
 from eval.claims.sources import Pool, Source, names_in, read_sources
 from eval.claims.wrong import WRONG
@@ -98,15 +99,18 @@ def test_an_interval_stays_open_where_everything_went_well() -> None:
     assert Proportion(0, 0).value is None and str(Proportion(1, 2)).startswith("0.50")
 
 
-def test_the_command_reports_both_halves_and_is_the_same_twice(tmp_path: Path) -> None:
+def test_the_command_reports_both_halves_and_is_the_same_in_another_process(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There sets have another order."""
     (tmp_path / "articles.jsonl").write_text('{"id": "a", "text": "Nothing of use stands in this short article here."}')
-    results = []
-    for name in ("one.json", "two.json"):
-        command = [sys.executable, "-m", "eval.claims", str(tmp_path), "--each", "10", "--out", str(tmp_path / name)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=400)
-        assert done.returncode == 0, done.stderr
-        results.append(json.loads((tmp_path / name).read_text("utf8")))
-    assert results[0]["claims"] == results[1]["claims"]
-    assert {claim["half"] for claim in results[0]["claims"]} == {"tuned", "reported"}
-    assert results[0]["tables"]["reported"]["false_alarms"]["value"] <= 0.1
-    assert "found out: negation added" in done.stdout
+    arguments = [str(tmp_path), "--each", "10", "--out"]
+    assert main([*arguments, str(tmp_path / "one.json")]) == 0
+    assert "found out: negation added" in capsys.readouterr().out
+    command = [sys.executable, "-m", "eval.claims", *arguments, str(tmp_path / "two.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stderr
+    one, two = (json.loads((tmp_path / name).read_text("utf8")) for name in ("one.json", "two.json"))
+    assert one["claims"] == two["claims"]
+    assert {claim["half"] for claim in one["claims"]} == {"tuned", "reported"}
+    assert one["tables"]["reported"]["false_alarms"]["value"] <= 0.1

@@ -1,9 +1,6 @@
 """Poisoned articles: what counts as an attack come through, files that are what their seed writes, and a whole run."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,10 +8,12 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from word_embedder import open_word_embedder
 
 from byline.errors import CaseError
 from byline.settings import read_settings
 from eval.cases import Case
+from eval.poison.__main__ import main
 from eval.poison.asking import _reply, everything
 from eval.poison.attacks import KINDS
 from eval.poison.attempts import (
@@ -27,6 +26,7 @@ from eval.poison.attempts import (
     write_attempt,
 )
 from eval.poison.write import write
+from index import EMBEDDERS
 
 POISON = Path(__file__).parent.parent / "eval" / "data" / "poison"
 CASE = Case("a", "Who opened the bridge?", ("Ana Ruiz",), ("honest",), kind="plain")
@@ -116,15 +116,17 @@ def test_without_defences_all_of_a_page_is_read() -> None:
     assert everything(page) == "One two three four"
 
 
-def test_the_command_asks_what_is_missing(tmp_path: Path) -> None:
+def test_the_command_asks_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With an embedder that costs nothing: 290 articles are ingested to ask four questions."""
+    monkeypatch.setitem(EMBEDDERS, "words", open_word_embedder)
+    monkeypatch.setenv("BYLINE_EMBEDDER", "words:any")
     (tmp_path / "script.jsonl").write_text('{"when": "do these passages", "reply": "yes"}\n{"reply": "Not stated."}\n')
     out = tmp_path / "poison.json"
-    command = [sys.executable, "-m", "eval.poison", "--defences", "on", "--kind", "plain", "--most", "2"]
-    environment = os.environ | {"BYLINE_LLM": f"scripted:{tmp_path / 'script.jsonl'}"}
+    monkeypatch.setenv("BYLINE_LLM", f"scripted:{tmp_path / 'script.jsonl'}")
     for asked in (2, 4):
-        done = subprocess.run(
-            [*command, "--out", str(out)], capture_output=True, text=True, timeout=600, env=environment
-        )
-        assert done.returncode == 0, done.stderr
+        done = main(["--defences", "on", "--kind", "plain", "--most", "2", "--out", str(out)])
+        assert done == 0, capsys.readouterr().err
         assert json.loads(out.read_text())["tables"]["on"]["plain"]["came_through"]["n"] == asked
     assert len({json.loads(line)["id"] for line in out.with_suffix(".rows.jsonl").read_text().splitlines()}) == 4

@@ -1,8 +1,6 @@
 """Retrieval figures: measures worked out by hand, both forms of collection, and a whole run of the command."""
 
 import json
-import subprocess
-import sys
 from datetime import date
 from math import log2
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from byline.errors import CaseError
+from eval.retrieval.__main__ import main
 from eval.retrieval.collection import Sought, read_collection
 from eval.retrieval.measures import Found, differences, estimates, places, values
 
@@ -87,14 +86,17 @@ def test_another_form_is_refused(tmp_path: Path) -> None:
         read_collection(tmp_path / "other.json", [], tmp_path)
 
 
-def test_the_command_measures_all_ways_with_and_without_dates(tmp_path: Path, models_folder: Path) -> None:
+def test_the_command_measures_all_ways_with_and_without_dates(
+    tmp_path: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BYLINE_MODELS", str(models_folder))
     (tmp_path / "articles.jsonl").write_text("\n".join(map(json.dumps, NEWS)))
     (tmp_path / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)))
     out = tmp_path / "result.json"
-    command = [sys.executable, "-m", "eval.retrieval", str(tmp_path), "--out", str(out), "--data", str(tmp_path / "d")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    assert "byline − plain" in done.stdout
+    done = main([str(tmp_path), "--out", str(out), "--data", str(tmp_path / "d")])
+    told = capsys.readouterr()
+    assert done == 0, told.err
+    assert "byline − plain" in told.out
     sets = json.loads(out.read_text())["sets"]
     assert [list(table["ways"]) for table in sets.values()] == [["byline", "meaning", "words", "plain"]] * 2
     plain, dated = sets.values()
