@@ -129,7 +129,9 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -
 
 
 @pytest.fixture(scope="session")
-def sample_index(sample_data: Path, models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ArticleIndex]":
+def sample_index(
+    sample_data: Path, models_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> "Iterator[ArticleIndex]":
     """The index of the whole of articles/, for reading; a test that writes makes its own."""
     from index import open_index
 

@@ -4,8 +4,6 @@ What the default model says is tested on the page, and by `make eval`.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import date
@@ -282,21 +280,3 @@ def test_a_model_that_fails_is_an_error_of_ours(sample_index: ArticleIndex, sett
     answerer = Answerer(sample_index, open_language_model(scripted), open_verifier("words", tmp_path), scripted)
     with pytest.raises(LanguageModelError, match="out of memory"):
         list(answerer.ask(COUNCIL))
-
-
-def test_an_empty_index_says_how_to_fill_it(settings: Settings, tmp_path: Path) -> None:
-    script = tmp_path / "script.jsonl"
-    script.write_text('{"reply": "Anything."}')
-    command = [
-        sys.executable,
-        "-m",
-        "answer",
-        COUNCIL,
-        "--data",
-        str(tmp_path / "empty"),
-        "--llm",
-        f"scripted:{script}",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
-    assert done.returncode == 0, done.stderr
-    assert "python -m ingest" in done.stdout
