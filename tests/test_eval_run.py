@@ -1,15 +1,18 @@
 """Runs: real index and Answerer over real articles, the model scripted; and the command as people type it."""
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import test_eval_judge
 from llm_stand_ins import model_stand_in
 
 from answer import open_answerer
@@ -58,14 +61,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def rows(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models_folder: Path) -> list[Row]:
-    monkeypatch.chdir(place)
-    settings = Settings(data=tmp_path / "data", models=models_folder, llm="scripted:script.jsonl")
-    with open_index(settings) as index:
+@pytest.fixture(scope="module")
+def rows(place: Path, models_folder: Path) -> list[Row]:
+    """Of a run over the working folder, which has the index in `data` from then on."""
+    settings = Settings(data=place / "data", models=models_folder, llm=f"scripted:{place / 'script.jsonl'}")
+    with contextlib.chdir(place), open_index(settings) as index:
         assert {done.outcome for done in ingest(["news"], index)} == {"added"}
     with open_answerer(settings) as answerer:
         return list(run(CASES, answerer))
+
+
+judge_server = test_eval_judge.server
 
 
 def test_every_case_has_a_row_and_a_failure_stops_none(rows: list[Row]) -> None:
@@ -192,58 +198,101 @@ def test_cases_that_name_no_article_need_none() -> None:
     assert missing_articles([CASES[-1]], NoArticles()) == []
 
 
-def command(place: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {"BYLINE_LLM": "scripted:script.jsonl", "BYLINE_MODELS": str(ROOT / "models")}
-    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT), **variables}
-    asked = [sys.executable, "-m", "eval", *arguments]
-    return subprocess.run(asked, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
+@dataclass
+class Typed:
+    code: int
+    out: str
+    err: str
 
 
-def test_the_command_writes_a_run_and_its_gates_decide(place: Path) -> None:
-    ran = command(place, "cases.jsonl", "--articles", "news", "--out", "first")
+@pytest.fixture
+def command(
+    place: Path, models_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Typed]:
+    """Types `python -m eval` in the working folder, with the scripted model unless another is named."""
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("BYLINE_MODELS", str(models_folder))
+
+    def run(*arguments: str, llm: str = "scripted:script.jsonl") -> Typed:
+        monkeypatch.setenv("BYLINE_LLM", llm)
+        code = main(arguments)
+        return Typed(code, *capsys.readouterr())
+
+    return run
+
+
+def test_the_command_writes_a_run_and_draws_no_bar_where_there_is_no_terminal(place: Path, models_folder: Path) -> None:
+    settings = {"BYLINE_LLM": "scripted:script.jsonl", "BYLINE_MODELS": str(models_folder), "PYTHONPATH": str(ROOT)}
+    asked = [sys.executable, "-m", "eval", "cases.jsonl", "--articles", "news", "--out", "first"]
+    ran = subprocess.run(asked, cwd=place, env=os.environ | settings, capture_output=True, text=True, timeout=600)
     assert ran.returncode == 0, ran.stderr
     assert "declined_answerable" in ran.stdout and "3 cases in first" in ran.stdout
-    assert "Traceback" not in ran.stderr and "it/s" not in ran.stderr, "no bar where there is no terminal"
+    assert "Traceback" not in ran.stderr and "it/s" not in ran.stderr
     scores = json.loads((place / "first" / "scores.json").read_text("utf8"))
     assert scores["cases"] == 3 and scores["scores"]["failed"]["value"] == pytest.approx(1 / 3)
     assert scores["about"]["model"] == "scripted:script.jsonl"
     assert "the server is gone" in (place / "first" / "report.md").read_text("utf8")
     assert len(read_rows(place / "first")) == 3
 
-    (place / "cases.gates.toml").write_text('[scores]\nfailed = "<= 0"\nrefusal_recall = ">= 1"\n')
-    again = command(place, "cases.jsonl", "--data", "first/index", "--out", "second", "--baseline", "first")
-    assert again.returncode == 1, again.stderr
-    assert "FAIL  failed <= 0: 0.333" in again.stdout and "pass  refusal_recall >= 1: 1.000" in again.stdout
-    assert "3 cases in both" in again.stdout and "worse (0): none" in again.stdout
+
+def test_gates_decide_and_an_earlier_run_is_compared_with(
+    command: Callable[..., Typed], rows: list[Row], place: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(write_row, rows)), "utf8")
+    shutil.copy(place / "cases.jsonl", tmp_path)
+    (tmp_path / "cases.gates.toml").write_text('[scores]\nfailed = "<= 0"\nrefusal_recall = ">= 1"\n')
+    before = ("--baseline", str(tmp_path), "--out", str(tmp_path / "second"))
+    again = command(str(tmp_path / "cases.jsonl"), "--data", str(place / "data"), *before)
+    assert again.code == 1, again.err
+    assert "FAIL  failed <= 0: 0.333" in again.out and "pass  refusal_recall >= 1: 1.000" in again.out
+    assert "3 cases in both" in again.out and "worse (0): none" in again.out
 
 
-def test_a_run_goes_on_where_it_was_stopped(place: Path) -> None:
-    ran = command(place, "cases.jsonl", "--articles", "news", "--hide", "--out", "stopped")
-    assert "5 cases in stopped" in ran.stdout, ran.stderr
+def test_a_run_goes_on_where_it_was_stopped(command: Callable[..., Typed], place: Path) -> None:
+    ran = command("cases.jsonl", "--articles", "news", "--hide", "--out", "stopped")
+    assert "5 cases in stopped" in ran.out, ran.err
     rows = place / "stopped" / "rows.jsonl"
     first, *_, last = rows.read_text("utf8").splitlines(keepends=True)
     rows.write_text(first.replace("guides", "guided") + last + first[:40], "utf8")
-    again = command(place, "cases.jsonl", "--articles", "news", "--hide", "--out", "stopped", "--resume")
-    assert "5 cases in stopped" in again.stdout, again.stderr
+    again = command("cases.jsonl", "--articles", "news", "--hide", "--out", "stopped", "--resume")
+    assert "5 cases in stopped" in again.out, again.err
     resumed = read_rows(rows)
     assert [row.case.id for row in resumed] == ["lit", "unknown", "lit hidden", "broken", "broken hidden"]
     assert "guided" in write_row(resumed[0]), "what was there is not asked again"
     assert resumed[2].declined and all(passage.article != "news/skagen.md" for passage in resumed[2].passages)
 
 
-def test_the_plain_query_engine_answers_beside(place: Path, tmp_path: Path) -> None:
+def test_the_plain_query_engine_answers_beside(command: Callable[..., Typed], tmp_path: Path) -> None:
     with model_stand_in("Not stated, though Skagen is near.") as server:
-        out, model = str(tmp_path / "out"), {"BYLINE_LLM": f"openai-like:tiny@{server.url}/v1"}
-        ran = command(place, "cases.jsonl", "--articles", "news", "--plain", "--out", out, **model)
-        assert ran.returncode == 0, ran.stderr
+        model = f"openai-like:tiny@{server.url}/v1"
+        ran = command("cases.jsonl", "--articles", "news", "--plain", "--out", str(tmp_path / "out"), llm=model)
+        assert ran.code == 0, ran.err
         prompts = [body["messages"][-1]["content"] for _, body in server.requests]
     assert any("It guides ships past the reef" in prompt and LIT.question in prompt for prompt in prompts)
-    assert "against the plain query engine" in ran.stdout and "3 cases in both" in ran.stdout
+    assert "against the plain query engine" in ran.out and "3 cases in both" in ran.out
     rows = {row.case.id: row for row in read_rows(tmp_path / "out" / "plain.jsonl")}
     assert rows["lit"].text == "Not stated, though Skagen is near." and correct(rows["lit"])
     assert not rows["unknown"].declined
     beside = json.loads((tmp_path / "out" / "scores.json").read_text("utf8"))["beside"]["differences"]
     assert beside["correct"]["before"] == 0.5
+
+
+def test_the_named_judge_judges_and_its_failures_are_a_gate(
+    command: Callable[..., Typed], rows: list[Row], judge_server: test_eval_judge.Server, place: Path, tmp_path: Path
+) -> None:
+    """Of the two cases that can be judged one has failed, and counts as a failure of each metric."""
+    shutil.copy(place / "cases.jsonl", tmp_path)
+    (tmp_path / "cases.gates.toml").write_text('[judge]\nfailed = "<= 3"\n')
+    judged = ("--judge", "--judge-model", f"small@{judge_server.address}", "--out", str(tmp_path / "out"))
+    ran = command(str(tmp_path / "cases.jsonl"), "--data", str(place / "data"), *judged)
+    assert ran.code == 1 and "FAIL  judge: failed <= 3: 4.000" in ran.out, ran.err
+    assert {asked["model"] for asked in judge_server.asked} == {"small"}
+    verdicts = [json.loads(line) for line in (tmp_path / "out" / "judge.jsonl").read_text("utf8").splitlines()]
+    outcomes = {(verdict["metric"], verdict["case"]): (verdict["outcome"], verdict["value"]) for verdict in verdicts}
+    assert len(outcomes) == 8 and outcomes["faithfulness", "lit"] == ("scored", 0.5)
+    assert {outcome for (_, case), outcome in outcomes.items() if case == "broken"} == {("failed", None)}
+    scores = json.loads((tmp_path / "out" / "scores.json").read_text("utf8"))
+    assert scores["about"]["judge"] == f"small@{judge_server.address}"
 
 
 @pytest.mark.parametrize(
@@ -258,16 +307,8 @@ def test_the_plain_query_engine_answers_beside(place: Path, tmp_path: Path) -> N
     ],
 )
 def test_the_command_says_in_one_line_why_it_cannot(
-    arguments: tuple[str, ...],
-    said: str,
-    place: Path,
-    models_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...], said: str, command: Callable[..., Typed]
 ) -> None:
-    monkeypatch.chdir(place)
-    monkeypatch.setenv("BYLINE_LLM", "scripted:script.jsonl")
-    monkeypatch.setenv("BYLINE_MODELS", str(models_folder))
-    assert main(arguments) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("python -m eval: ") and said in told and told.count("\n") == 1
+    ran = command(*arguments)
+    assert ran.code == 1
+    assert ran.err.startswith("python -m eval: ") and said in ran.err and ran.err.count("\n") == 1
