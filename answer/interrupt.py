@@ -10,16 +10,18 @@ soon as it sees the connection gone. So the socket of each call is watched, and 
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import chain, islice
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from byline.errors import LanguageModelError
 
+Part = TypeVar("Part")
 CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 """httpcore's names for the moments at which a connection has a socket, and a new one for TLS."""
 
@@ -35,6 +37,11 @@ class Interruption:
     def set(self) -> None:
         with self._lock:
             self._set = True
+            self._shut()
+
+    def hang_up(self) -> None:
+        """Ends the call that is under way, if one is. Later ones may be made."""
+        with self._lock:
             self._shut()
 
     def refuse(self) -> None:
@@ -72,6 +79,26 @@ def interruptible() -> Iterator[Interruption]:
 def refuse_if_interrupted() -> None:
     if interruption := _CURRENT.get():
         interruption.refuse()
+
+
+def given_up_at_once(start: Callable[[], Iterator[Part]]) -> Generator[Part, None, None]:
+    """What `start` streams. Where this is closed in the middle, the connection is gone at once.
+
+    The libraries close theirs when the garbage collector comes by: llama.cpp wrote on for more than half a minute.
+    """
+    interruption = _CURRENT.get() or Interruption()
+    token = _CURRENT.set(interruption)
+    try:
+        parts = start()
+        first = list(islice(parts, 1))  # connects
+    finally:
+        _CURRENT.reset(token)
+    try:
+        for part in chain(first, parts):
+            interruption.refuse()
+            yield part
+    finally:
+        interruption.hang_up()
 
 
 def watched(timeout_seconds: float) -> dict[str, Any]:

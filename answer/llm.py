@@ -13,7 +13,7 @@ import importlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
-from answer.interrupt import refuse_if_interrupted, watched
+from answer.interrupt import given_up_at_once, refuse_if_interrupted, watched
 from answer.llama_server import llama_server
 from answer.orders import without_control_tokens
 from answer.slots import Slots, slots_of
@@ -76,8 +76,7 @@ class LanguageModel:
     """One model, loaded by the first thread that asks it something; the others wait for that.
 
     Raises ModelServerDown, ModelRefused or LanguageModelError, whatever library is underneath. `in_process` is whether
-    nobody else uses it; `slots` are those of its server, where they can be chosen,
-    and then an aside has one of its own.
+    nobody else uses it; `slots` are those of its server, where they can be chosen, and an aside then has its own.
     """
 
     def __init__(
@@ -119,9 +118,11 @@ class LanguageModel:
         """The reply as it grows: each item is all of it so far. Closing the iterator frees the server's slot."""
         llm, options, first = self._llm, self._options(tokens), dict[str, float]()
         try:
-            with self._slot() as slot:
-                for part in llm.stream_chat(_chat(messages), **options, **slot):
-                    refuse_if_interrupted()
+            with (
+                self._slot() as slot,
+                closing(given_up_at_once(lambda: llm.stream_chat(_chat(messages), **options, **slot))) as parts,
+            ):
+                for part in parts:
                     first = first or _first_of_stream(part.raw)
                     yield Reply(part.message.content or "", first)
         except Exception as error:

@@ -2,11 +2,12 @@
 
 import json
 import time
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 
+import httpx
 import pytest
 from llm_stand_ins import model_stand_in
 from pydantic import SecretStr
@@ -190,3 +191,25 @@ def test_a_model_that_the_server_does_not_have(settings: Settings, kind: str) ->
         model = opened(settings, kind.format(server.url))
         with pytest.raises(ModelRefused, match="not found"):
             list(model.write(ASK, 8))
+
+
+@pytest.mark.slow
+def test_a_reply_that_is_given_up_in_the_middle_frees_its_slot(settings: Settings, models_folder: Path) -> None:
+    model = opened(settings, f"llama.cpp:{next(models_folder.glob('SmolLM2*.gguf'))}")
+    assert model.address
+    slots = model.address.removesuffix("/v1") + "/slots"
+
+    def busy() -> bool:
+        return any(slot["is_processing"] for slot in httpx.get(slots, timeout=200).json())
+
+    began = time.monotonic()
+    parts = model.write([Message("user", "List all the numbers from 1 to 2000: 1, 2, 3, 4, 5, 6, 7, 8,")], 2000)
+    for _ in islice(parts, 40):
+        pass
+    given_up = time.monotonic()
+    assert busy()
+    parts.close()  # type: ignore[attr-defined]
+    while busy():
+        took = time.monotonic() - given_up
+        assert took < 10 + 10 * (given_up - began), "the whole reply takes fifty times as long as its first 40 parts"
+        time.sleep(0.1)
