@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(data=options.data)
         with open_index(settings, mend=options.repair) as index:
             if options.check or options.repair:
-                return _repair(index, settings.data) if options.repair else _check(index)
+                return (_repair if options.repair else _check)(index, settings.data)
             return _search(index, options)
     except BylineError as error:
         print(f"python -m index: {error}", file=sys.stderr)
@@ -41,12 +41,12 @@ def _search(index: ArticleIndex, options: argparse.Namespace) -> int:
     return 0
 
 
-def _check(index: ArticleIndex) -> int:
+def _check(index: ArticleIndex, data: Path) -> int:
     faults = list(index.check())
     for fault in faults[:MOST_SHOWN]:
         print(fault)
     if faults:
-        print(f"not sound: {len(faults)} faults; to mend them: python -m index --repair")
+        print(f"not sound: {len(faults)} faults; to mend them: python -m index --repair --data {data}")
         return 1
     held = " · ".join(f"{count} in {engine}" for engine, count in index.counts().items())
     print(f"sound: {index.coverage().articles} articles, chunks: {held}")
@@ -61,8 +61,8 @@ def _repair(index: ArticleIndex, data: Path) -> int:
     for aside in sorted(data.glob(f"*{UNREADABLE}")):
         print(f"could not be opened and was set aside; delete it when all is well: {aside}")
     for id in lost:
-        print(f"articles: damaged, and taken out; to have it back: python -m ingest {id}")
-    return max(_check(index), int(bool(lost)))
+        print(f"articles: damaged, and taken out; to have it back: python -m ingest {id} --data {data}")
+    return max(_check(index, data), int(bool(lost)))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -8,6 +8,7 @@ search   ─► chunks by meaning ─┐
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -220,7 +221,7 @@ class ArticleIndex(Closing):
                     back = f"set BYLINE_{name.upper()} back, or " if name in SETTINGS else ""
                     raise StoreMismatch(
                         f"the index was built with {name} {built.get(name)!r}, this one would have {value!r}; "
-                        f"{back}run: python -m ingest --rebuild PATH"
+                        f"{back}run: python -m ingest --rebuild PATH --data {Path(self._lock.lock_file).parent}"
                     )
         if not there:
             with self._sharing.beginning(wanted):

@@ -77,7 +77,7 @@ class Database:
             if code in DAMAGED:
                 raise StoreError(
                     f"{self.path} is damaged, or not a Byline store ({error}); restore a backup, "
-                    "or run python -m ingest --rebuild PATH"
+                    f"or run python -m ingest --rebuild PATH --data {self.path.parent}"
                 ) from error
             raise
 

@@ -63,7 +63,8 @@ class KeywordIndex:
             self._index = tantivy.Index(_schema(), str(folder))
         except ValueError as error:
             raise StoreError(
-                f"the keyword index in {folder} cannot be opened ({error}); run python -m index --repair"
+                f"the keyword index in {folder} cannot be opened ({error}); run python -m index --repair "
+                f"--data {folder.parent}"
             ) from error
         self._writer: tantivy.IndexWriter | None = None
 

@@ -107,7 +107,7 @@ def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:
     if built.get("format", FORMAT) != FORMAT and built.get("vectors") != "server":
         raise StoreMismatch(
             f"the index in {data} has format {built['format']!r}, this version makes {FORMAT!r}; "
-            "run: python -m ingest --rebuild PATH"
+            f"run: python -m ingest --rebuild PATH --data {data}"
         )
 
 

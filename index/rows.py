@@ -80,7 +80,10 @@ class VectorRows:
             if self._mapped is None or len(self._mapped) < least:
                 held = self._path.stat().st_size // (4 * dimensions)
                 if held < least:
-                    raise StoreError(f"{self._path} ends at row {held} of {least}; run python -m index --repair")
+                    raise StoreError(
+                        f"{self._path} ends at row {held} of {least}; "
+                        f"run python -m index --repair --data {self._path.parent}"
+                    )
                 self._mapped = np.asarray(np.memmap(self._path, np.float32, "r", shape=(held, dimensions)))
             return self._mapped
 

@@ -206,7 +206,9 @@ def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:
     except ChromaError as error:
         # Chroma keeps the half-made client under the folder's name and would hand it out again, broken.
         SharedSystemClient._identifier_to_system.pop(str(folder), None)
-        raise StoreError(f"Chroma cannot open {folder} ({error}); run python -m index --repair") from error
+        raise StoreError(
+            f"Chroma cannot open {folder} ({error}); run python -m index --repair --data {data}"
+        ) from error
     return ChromaVectors(client, str(folder), on_server=False)
 
 

@@ -276,7 +276,7 @@ def test_the_commands_and_their_exit_codes(
     edit_articles(store, "update article set text = 'x' where id = 'chips'")
     code, told = command("--check")
     assert code == 1 and "keywords: a chunk is missing: rain#0-19" in told
-    assert told.splitlines()[-1].endswith("to mend them: python -m index --repair")
+    assert told.splitlines()[-1].endswith(f"to mend them: python -m index --repair --data {store.data}")
     (store.data / "keywords" / "meta.json").write_bytes(b"garbage")
     code, told = command("--repair")
     assert code == 1 and "python -m ingest chips" in told
