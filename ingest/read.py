@@ -10,10 +10,11 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from byline.errors import ArticleError, UnreadableArticle, WrongKind
+from byline.errors import ArticleError, MissingPackage, UnreadableArticle, WrongKind
 
 Kind = Literal["text", "markdown", "html", "record"]
 
@@ -26,6 +27,15 @@ KINDS: Mapping[str, Kind] = {
     ".txt": "text",
 }
 RECORDS = ".jsonl"
+PACKAGES: Mapping[str, str] = {
+    "charset_normalizer": "charset-normalizer",
+    "dateparser": "dateparser",
+    "markdown_it": "markdown-it-py",
+    "py3langid": "py3langid",
+    "trafilatura": "trafilatura",
+    "yaml": "PyYAML",
+}
+"""What reading articles imports, by the name that pip knows: the extra `ingest`, which an app may have left out."""
 LARGEST_BYTES = 10_000_000
 URL_TIMEOUT_SECONDS = 20.0
 URL_DEADLINE_SECONDS = 60.0
@@ -63,8 +73,11 @@ def read_raw(place: str) -> Iterator[tuple[str, Found]]:
     """Each article of a place with the place it was found at; files of a folder in the order of their paths.
 
     In the stead of an article that cannot be read stands the error that says why; in the stead of a file in a folder
-    that is of no kind known here stands None.
+    that is of no kind known here stands None. Raises MissingPackage before anything is read.
     """
+    for module, package in PACKAGES.items():
+        if find_spec(module) is None:
+            raise MissingPackage("reading articles", package)
     if _SCHEME.match(place):
         yield from _caught(place, _read_url(place))
         return

@@ -4,16 +4,19 @@ import errno
 import http.server
 import json
 import os
+import re
+import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from byline.errors import ArticleError, UnreadableArticle, WrongKind
+from byline.errors import ArticleError, MissingPackage, UnreadableArticle, WrongKind
 from byline.records import Article
 from ingest import read_articles
-from ingest.read import LARGEST_BYTES, RawArticle, decode, id_of_path, read_raw
+from ingest.read import LARGEST_BYTES, PACKAGES, RawArticle, decode, id_of_path, read_raw
 
 PARAGRAPH = (
     "The harbour of Esbjerg will get a second quay for wind turbines, the port authority said on Monday evening."
@@ -177,6 +180,23 @@ def test_a_pipe_in_a_folder_is_told_and_not_waited_for(tmp_path: Path) -> None:
     (_, pipe), (_, true) = read_raw(str(tmp_path))
     assert isinstance(pipe, UnreadableArticle) and str(pipe).endswith("pipe.md: not a regular file")
     assert isinstance(true, RawArticle)
+
+
+@pytest.mark.parametrize("module", PACKAGES)
+def test_a_package_that_is_not_installed_is_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    (tmp_path / "true.md").write_text("# Port", "utf8")
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingPackage, match=f"reading articles needs .*pip install {PACKAGES[module]}"):
+        next(read_raw(str(tmp_path)))
+
+
+def test_every_package_that_ingest_imports_is_looked_for() -> None:
+    """Those that every install has apart: they are among the project's own dependencies."""
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf8"))["project"]
+    extra = {re.split(r"[^\w-]", wanted)[0] for wanted in project["optional-dependencies"]["ingest"]}
+    assert extra - {"lxml_html_clean"} == set(PACKAGES.values()), "lxml_html_clean is imported by trafilatura"
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
