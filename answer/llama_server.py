@@ -10,10 +10,24 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
-from byline.errors import LanguageModelError, MissingPackage
+from byline.errors import LanguageModelError, MissingPackage, SettingsError
+from byline.settings import Settings
 
 QUIET = 0
+FIXED_TOKENS = 1600
+"""Of a question: the rules and examples before it (970), its longest form and the turns it leans on."""
 X86 = ("x86_64", "amd64")
+
+
+def refuse_small_slots(settings: Settings) -> None:
+    """Raises SettingsError where a question, with what is read a second time for it, may not fit its slot."""
+    each = settings.llm_context_tokens // settings.llm_slots
+    least = FIXED_TOKENS + 2 * settings.evidence_tokens + settings.answer_tokens
+    if each < least:
+        raise SettingsError(
+            f"BYLINE_LLM_SLOTS={settings.llm_slots} leaves each question {each} tokens, and one may need {least}; "
+            f"set BYLINE_LLM_CONTEXT_TOKENS={least * settings.llm_slots}, or fewer slots"
+        )
 
 
 class LlamaServer:

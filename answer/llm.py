@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 
 from answer.interrupt import given_up_at_once, refuse_if_interrupted, watched
-from answer.llama_server import llama_server
+from answer.llama_server import llama_server, refuse_small_slots
 from answer.orders import without_control_tokens
 from answer.slots import Slots, slots_of
 from byline.errors import (
@@ -166,10 +166,8 @@ class LanguageModel:
             return error
         # By name: the libraries that raise these may not be installed, and must not be imported to find out.
         kind = type(error).__name__
-        if isinstance(error, httpx.TransportError | ConnectionError) or kind in (
-            "APIConnectionError",
-            "APITimeoutError",
-        ):
+        unreached = kind in ("APIConnectionError", "APITimeoutError")
+        if unreached or isinstance(error, httpx.TransportError | ConnectionError):
             where = f" at {self.address}" if self.address else ""
             return ModelServerDown(
                 f"the language model {self.name}{where} does not answer ({error}); start its server and ask again"
@@ -182,6 +180,7 @@ class LanguageModel:
 
 
 def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
+    refuse_small_slots(settings)
     weights = Path(name) if name.endswith(".gguf") else model_path(name, settings.models)
     if not weights.is_file():
         raise SettingsError(f"no model file {weights}; give the path of a .gguf file, or the name of a known model")

@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     llm_context_tokens: int = Field(
         8192,
         ge=1024,
-        description="context of the model in process, all questions together; its checks have as much as one of them",
+        description="context of the model in process, shared by the questions side by side: each needs "
+        "1600 + 2 × `evidence_tokens` + `answer_tokens`",
     )
     llm_slots: int = Field(
         2, ge=1, le=64, description="questions answered side by side, by the model in process or on another server"

@@ -213,3 +213,12 @@ def test_a_reply_that_is_given_up_in_the_middle_frees_its_slot(settings: Setting
         took = time.monotonic() - given_up
         assert took < 10 + 10 * (given_up - began), "the whole reply takes fifty times as long as its first 40 parts"
         time.sleep(0.1)
+
+
+def test_more_slots_than_the_context_has_room_for_are_refused_with_what_to_set(settings: Settings) -> None:
+    four = settings.model_copy(update={"llm_slots": 4})
+    with pytest.raises(SettingsError, match=r"LLM_SLOTS=4 leaves each question 2048 .* BYLINE_LLM_CONTEXT_TOKENS=8800"):
+        open_language_model(four)
+    room = four.model_copy(update={"llm_context_tokens": 8800, "llm": "llama.cpp:/nowhere/model.gguf"})
+    with pytest.raises(SettingsError, match="no model file"):
+        open_language_model(room)

@@ -73,7 +73,7 @@ def test_ordinary_text_keeps_its_signs() -> None:
 @pytest.mark.slow
 def test_the_server_reads_a_mark_as_text_once_it_is_broken_up(settings: Settings) -> None:
     """llama.cpp takes `<|im_start|>` in what a user says for one token, its own; broken up it is several of text."""
-    small = settings.model_copy(update={"llm": "llama.cpp:smollm2-135m-instruct", "llm_context_tokens": 1024})
+    small = settings.model_copy(update={"llm": "llama.cpp:smollm2-135m-instruct"})
     model = open_language_model(small)
 
     def tokens(text: str) -> int:
