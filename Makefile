@@ -44,7 +44,8 @@ chat: .venv/installed models  ## install, fetch the models, ingest articles/, op
 test: chromium .venv/installed-dev test-models  ## install and run every test, real models and browser included
 	$(RUN) -m pytest
 
-quick: .venv/installed-dev  ## the tests that need no language model and no browser
+quick: .venv/installed-dev  ## the tests that need no language model and no browser; fetches the embedder alone
+	$(RUN) -m byline all-MiniLM-L6-v2
 	$(RUN) -m pytest -q -m "not slow"
 
 check: .venv/installed-dev  ## format, lint, types, layout
