@@ -62,7 +62,9 @@ class Settings(BaseSettings):
         False,
         description="whether a model of another server reads along while a question is typed, as the one in process",
     )
-    llm_timeout_seconds: float = Field(120, gt=0, description="longest wait for a language model to say something")
+    llm_timeout_seconds: float = Field(
+        300, gt=0, description="longest wait for a language model to say something; a slow machine reads for minutes"
+    )
     question_max_characters: int = Field(2000, ge=100, description="longest question that is taken")
     host: str = Field("127.0.0.1", description="address on which the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="port on which the chat listens; 0 takes a free one")

@@ -143,7 +143,8 @@ def sample_index(
 @pytest.fixture(scope="session")
 def default_model(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Settings:
     """Settings with the real default language model, whose weights are there."""
-    settings = Settings(data=tmp_path_factory.mktemp("default-model") / "data", models=models_folder)
+    data = tmp_path_factory.mktemp("default-model") / "data"
+    settings = Settings(data=data, models=models_folder, llm_timeout_seconds=600)
     _need(settings.llm.partition(":")[2])
     return settings
 

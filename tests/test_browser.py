@@ -38,7 +38,8 @@ WATCH_GROWTH = """() => {
 @pytest.fixture(scope="module")
 def address(default_model: Settings, sample_data: Path) -> Iterator[str]:
     """Of the chat with the default model."""
-    with chat(shutil.copytree(sample_data, default_model.data.with_name("browser"))) as (_, address):
+    data = shutil.copytree(sample_data, default_model.data.with_name("browser"))
+    with chat(data, llm_timeout_seconds=str(default_model.llm_timeout_seconds)) as (_, address):
         yield address
 
 
