@@ -36,9 +36,11 @@ class UnknownKind(SettingsError):
 
 
 class MissingPackage(SettingsError):
-    def __init__(self, part: str, package: str) -> None:
+    def __init__(self, part: str, *packages: str) -> None:
+        many, are = ("s", "are") if len(packages) > 1 else ("", "is")
         super().__init__(
-            f"{part} needs the Python package {package!r}, which is not installed; run: pip install {package}"
+            f"{part} needs the Python package{many} {', '.join(map(repr, packages))}, which {are} not installed; "
+            f"run: pip install {' '.join(packages)}"
         )
 
 

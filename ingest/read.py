@@ -30,12 +30,13 @@ RECORDS = ".jsonl"
 PACKAGES: Mapping[str, str] = {
     "charset_normalizer": "charset-normalizer",
     "dateparser": "dateparser",
+    "lxml_html_clean": "lxml_html_clean",
     "markdown_it": "markdown-it-py",
     "py3langid": "py3langid",
     "trafilatura": "trafilatura",
     "yaml": "PyYAML",
 }
-"""What reading articles imports, by the name that pip knows: the extra `ingest`, which an app may have left out."""
+"""What reading articles needs, by the name that pip knows: the extra `ingest`, which an app may have left out."""
 LARGEST_BYTES = 10_000_000
 URL_TIMEOUT_SECONDS = 20.0
 URL_DEADLINE_SECONDS = 60.0
@@ -75,9 +76,8 @@ def read_raw(place: str) -> Iterator[tuple[str, Found]]:
     In the stead of an article that cannot be read stands the error that says why; in the stead of a file in a folder
     that is of no kind known here stands None. Raises MissingPackage before anything is read.
     """
-    for module, package in PACKAGES.items():
-        if find_spec(module) is None:
-            raise MissingPackage("reading articles", package)
+    if missing := [package for module, package in PACKAGES.items() if find_spec(module) is None]:
+        raise MissingPackage("reading articles", *missing)
     if _SCHEME.match(place):
         yield from _caught(place, _read_url(place))
         return

@@ -75,3 +75,6 @@ def test_an_unknown_kind_lists_the_known_ones() -> None:
 
 def test_a_missing_package_comes_with_the_pip_line() -> None:
     assert str(MissingPackage("the reranker", "some-package")).endswith("run: pip install some-package")
+    assert str(MissingPackage("reading", "a", "b")) == (
+        "reading needs the Python packages 'a', 'b', which are not installed; run: pip install a b"
+    )

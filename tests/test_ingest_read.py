@@ -182,21 +182,23 @@ def test_a_pipe_in_a_folder_is_told_and_not_waited_for(tmp_path: Path) -> None:
     assert isinstance(true, RawArticle)
 
 
-@pytest.mark.parametrize("module", PACKAGES)
-def test_a_package_that_is_not_installed_is_told_before_anything_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+@pytest.mark.parametrize("modules", [*((module,) for module in PACKAGES), ("trafilatura", "yaml")], ids="+".join)
+def test_packages_that_are_not_installed_are_told_all_at_once_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, modules: tuple[str, ...]
 ) -> None:
+    """None in `sys.modules` is how Python notes that an import is to fail."""
     (tmp_path / "true.md").write_text("# Port", "utf8")
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingPackage, match=f"reading articles needs .*pip install {PACKAGES[module]}"):
+    for module in modules:
+        monkeypatch.setitem(sys.modules, module, None)
+    install = " ".join(PACKAGES[module] for module in modules)
+    with pytest.raises(MissingPackage, match=f"^reading articles needs .*run: pip install {install}$"):
         next(read_raw(str(tmp_path)))
 
 
-def test_every_package_that_ingest_imports_is_looked_for() -> None:
-    """Those that every install has apart: they are among the project's own dependencies."""
+def test_every_package_of_the_extra_is_looked_for() -> None:
     project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf8"))["project"]
     extra = {re.split(r"[^\w-]", wanted)[0] for wanted in project["optional-dependencies"]["ingest"]}
-    assert extra - {"lxml_html_clean"} == set(PACKAGES.values()), "lxml_html_clean is imported by trafilatura"
+    assert extra == set(PACKAGES.values())
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
