@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from byline.errors import BylineError
 from byline.records import Passage
 from byline.settings import read_settings
 from index import ArticleIndex, Filters, open_index
+from index.advice import repair_command
 from index.opening import UNREADABLE
 
 MOST_SHOWN = 20
@@ -46,7 +48,7 @@ def _check(index: ArticleIndex, data: Path) -> int:
     for fault in faults[:MOST_SHOWN]:
         print(fault)
     if faults:
-        print(f"not sound: {len(faults)} faults; to mend them: python -m index --repair --data {data}")
+        print(f"not sound: {len(faults)} faults; to mend them: {repair_command(data)}")
         return 1
     held = " · ".join(f"{count} in {engine}" for engine, count in index.counts().items())
     print(f"sound: {index.coverage().articles} articles, chunks: {held}")
@@ -61,7 +63,8 @@ def _repair(index: ArticleIndex, data: Path) -> int:
     for aside in sorted(data.glob(f"*{UNREADABLE}")):
         print(f"could not be opened and was set aside; delete it when all is well: {aside}")
     for id in lost:
-        print(f"articles: damaged, and taken out; to have it back: python -m ingest {id} --data {data}")
+        again = shlex.join(["python", "-m", "ingest", id, "--data", str(data)])
+        print(f"articles: damaged, and taken out; to have it back: {again}")
     return max(_check(index, data), int(bool(lost)))
 
 

@@ -8,7 +8,6 @@ search   ─► chunks by meaning ─┐
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,6 +16,7 @@ from filelock import FileLock
 from byline.closing import Closing
 from byline.errors import StoreMismatch
 from byline.records import Article, Chunk, Passage
+from index.advice import rebuild_command
 from index.articles import ArticleShelf, Batch, Coverage
 from index.asked import Asked, in_time, read_question
 from index.check import Engines, Fault, check, repair
@@ -221,7 +221,7 @@ class ArticleIndex(Closing):
                     back = f"set BYLINE_{name.upper()} back, or " if name in SETTINGS else ""
                     raise StoreMismatch(
                         f"the index was built with {name} {built.get(name)!r}, this one would have {value!r}; "
-                        f"{back}run: python -m ingest --rebuild PATH --data {Path(self._lock.lock_file).parent}"
+                        f"{back}run: {rebuild_command(self._shelf.folder)}"
                     )
         if not there:
             with self._sharing.beginning(wanted):

@@ -55,6 +55,7 @@ class ArticleShelf:
     """
 
     def __init__(self, path: Path) -> None:
+        self.folder = path.parent
         self._database = Database(path)
         self._columns = ArticleColumns()
         with self._database.writing() as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from byline.errors import StoreError, StoreLocked
+from index.advice import rebuild_command
 from index.disk import unusable
 
 LOCKED_SECONDS = 30.0
@@ -77,7 +78,7 @@ class Database:
             if code in DAMAGED:
                 raise StoreError(
                     f"{self.path} is damaged, or not a Byline store ({error}); restore a backup, "
-                    f"or run python -m ingest --rebuild PATH --data {self.path.parent}"
+                    f"or run {rebuild_command(self.path.parent)}"
                 ) from error
             raise
 

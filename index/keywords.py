@@ -17,6 +17,7 @@ import tantivy
 
 from byline.errors import StoreError
 from byline.records import Chunk
+from index.advice import repair_command
 from index.disk import unusable, using
 from index.filters import Filters, day_number
 from index.fingerprint import fingerprint
@@ -63,8 +64,7 @@ class KeywordIndex:
             self._index = tantivy.Index(_schema(), str(folder))
         except ValueError as error:
             raise StoreError(
-                f"the keyword index in {folder} cannot be opened ({error}); run python -m index --repair "
-                f"--data {folder.parent}"
+                f"the keyword index in {folder} cannot be opened ({error}); run {repair_command(folder.parent)}"
             ) from error
         self._writer: tantivy.IndexWriter | None = None
 

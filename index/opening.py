@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from byline.errors import StoreError, StoreLocked, StoreMismatch, VectorServerDown
 from byline.settings import Settings
+from index.advice import rebuild_command
 from index.article_index import FORMAT, ArticleIndex
 from index.articles import ArticleShelf
 from index.disk import using
@@ -107,7 +108,7 @@ def _refuse_other_format(shelf: ArticleShelf, data: Path) -> None:
     if built.get("format", FORMAT) != FORMAT and built.get("vectors") != "server":
         raise StoreMismatch(
             f"the index in {data} has format {built['format']!r}, this version makes {FORMAT!r}; "
-            f"run: python -m ingest --rebuild PATH --data {data}"
+            f"run: {rebuild_command(data)}"
         )
 
 

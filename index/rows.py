@@ -14,6 +14,7 @@ from threading import Lock
 import numpy as np
 
 from byline.errors import StoreError
+from index.advice import repair_command
 from index.disk import using
 from index.embed import Vectors
 
@@ -80,10 +81,8 @@ class VectorRows:
             if self._mapped is None or len(self._mapped) < least:
                 held = self._path.stat().st_size // (4 * dimensions)
                 if held < least:
-                    raise StoreError(
-                        f"{self._path} ends at row {held} of {least}; "
-                        f"run python -m index --repair --data {self._path.parent}"
-                    )
+                    mend = repair_command(self._path.parent)
+                    raise StoreError(f"{self._path} ends at row {held} of {least}; run {mend}")
                 self._mapped = np.asarray(np.memmap(self._path, np.float32, "r", shape=(held, dimensions)))
             return self._mapped
 

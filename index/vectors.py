@@ -16,6 +16,7 @@ from chromadb.errors import ChromaError, NotFoundError
 
 from byline.errors import SettingsError, StoreError, UnknownKind, VectorServerDown
 from byline.records import Chunk
+from index.advice import rebuild_command, repair_command
 from index.disk import using
 from index.embed import Vectors
 from index.fingerprint import fingerprint
@@ -68,10 +69,10 @@ class VectorIndex(Protocol):
 
 
 class ChromaVectors:
-    """`on_server` is whether other processes may write to it."""
+    """`on_server` is whether other processes may write to it; `data` is the folder of this one."""
 
-    def __init__(self, client: Any, place: str, *, on_server: bool) -> None:
-        self.client, self.place, self.on_server = client, place, on_server
+    def __init__(self, client: Any, place: str, data: Path, *, on_server: bool) -> None:
+        self.client, self.place, self.on_server, self._data = client, place, on_server, data
         with self.reaching():
             self._batch = client.get_max_batch_size()
             self._collection = self._create()
@@ -107,7 +108,7 @@ class ChromaVectors:
             ) from error
         except NotFoundError as error:
             raise StoreError(
-                f"Chroma at {self.place} has lost the collection; run python -m ingest --rebuild PATH"
+                f"Chroma at {self.place} has lost the collection; run {rebuild_command(self._data)}"
             ) from error
         except ChromaError as error:
             raise StoreError(f"Chroma at {self.place}: {error}") from error
@@ -206,13 +207,11 @@ def open_embedded(_address: str, data: Path, _access: Access) -> VectorIndex:
     except ChromaError as error:
         # Chroma keeps the half-made client under the folder's name and would hand it out again, broken.
         SharedSystemClient._identifier_to_system.pop(str(folder), None)
-        raise StoreError(
-            f"Chroma cannot open {folder} ({error}); run python -m index --repair --data {data}"
-        ) from error
-    return ChromaVectors(client, str(folder), on_server=False)
+        raise StoreError(f"Chroma cannot open {folder} ({error}); run {repair_command(data)}") from error
+    return ChromaVectors(client, str(folder), data, on_server=False)
 
 
-def open_server(address: str, _data: Path, access: Access) -> VectorIndex:
+def open_server(address: str, data: Path, access: Access) -> VectorIndex:
     """`http(s)://HOST:PORT`, or with `/TENANT/DATABASE` after it, as Chroma Cloud and other shared servers want."""
     url = _url(address)
     tenant, _, database = url.path.strip("/").partition("/")
@@ -232,7 +231,7 @@ def open_server(address: str, _data: Path, access: Access) -> VectorIndex:
     except (ValueError, httpx.TransportError, ChromaError) as error:
         raise VectorServerDown(f"Chroma at {address} does not answer ({error}); start it with: chroma run") from error
     client._server._session.timeout = httpx.Timeout(access.timeout_seconds)  # hardcoded to None, with no way to set it
-    return ChromaVectors(client, address, on_server=True)
+    return ChromaVectors(client, address, data, on_server=True)
 
 
 def _url(address: str) -> httpx.URL:
