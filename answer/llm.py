@@ -181,9 +181,9 @@ class LanguageModel:
 
 def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
     refuse_small_slots(settings)
-    weights = Path(name) if name.endswith(".gguf") else model_path(name, settings.models)
+    weights = Path(name) if "/" in name or name.endswith(".gguf") else model_path(name, settings.models)
     if not weights.is_file():
-        raise SettingsError(f"no model file {weights}; give the path of a .gguf file, or the name of a known model")
+        raise SettingsError(f"no model file {weights}; download a .gguf file and give its path, or name a known model")
 
     def load() -> "LLM":
         server = llama_server(

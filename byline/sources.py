@@ -105,8 +105,12 @@ def list_on_hub(repository: str) -> list[tuple[str, int, str | None]]:
         skipped = path.suffix in HUB_SKIPS or path.name in HUB_SKIPS or path.parts[0] in HUB_SKIPPED_FOLDERS
         if not skipped and not (safe_weights and path.suffix == ".bin"):
             listed.append((file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None))
-    if not any(path == "config.json" for path, _, _ in listed):
-        raise ModelUnavailable(f"{repository} has no config.json; of a .gguf, download the file and give its path")
+    paths = [path for path, _, _ in listed]
+    if "config.json" not in paths or not any(path.endswith((".safetensors", ".bin")) for path in paths):
+        raise ModelUnavailable(
+            f"{repository} holds no model for transformers; download the .gguf file of a language model yourself, "
+            "and write llama.cpp:PATH.gguf"
+        )
     return listed
 
 

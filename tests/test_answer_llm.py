@@ -105,6 +105,7 @@ def test_llama_cpp_by_path_of_its_weights(settings: Settings, models_folder: Pat
         ("magic:wand", UnknownKind, "known: "),
         ("openai-like:tiny", SettingsError, "@http"),
         ("llama.cpp:/nowhere/x.gguf", SettingsError, "no model file"),
+        ("llama.cpp:acme/tiny-GGUF", SettingsError, "no model file acme/tiny-GGUF; download a .gguf file"),
         ("llama.cpp:no-such-model", UnknownKind, "qwen2.5-coder-1.5b-instruct"),
         ("scripted:/nowhere.jsonl", SettingsError, "cannot be read"),
         ("llama_index.llms.no_such_thing.Model", MissingPackage, "pip install llama-index-llms-no-such-thing"),

@@ -244,6 +244,13 @@ def test_a_hub_name_outside_the_catalogue(hub: Hub, tmp_path: Path, folder: Path
     assert names(folder) == {f"acme--tiny/{path}" for path in (*FILES, ".byline.json")}
 
 
+@pytest.mark.parametrize("files", [{}, {"config.json": b"{}"}])
+def test_a_repository_of_gguf_files_says_what_to_do_with_one(hub: Hub, folder: Path, files: dict[str, bytes]) -> None:
+    hub.files = {"tiny-q4.gguf": WEIGHTS, "README.md": b"tiny"} | files
+    with pytest.raises(ModelUnavailable, match=r"acme/tiny holds no model for transformers; .*llama\.cpp:PATH\.gguf"):
+        list(fetch("acme/tiny", folder))
+
+
 def test_a_hub_that_names_a_file_outside_the_folder(hub: Hub, folder: Path) -> None:
     hub.files["../evil.json"] = b"{}"
     with pytest.raises(ModelUnavailable, match="outside"):
