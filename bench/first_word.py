@@ -62,7 +62,9 @@ def _report(rows: list[dict[str, Any]], out: Path) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.first_word", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", type=Path, nargs="?", default=Path("eval/data/sample.jsonl"))
     parser.add_argument("--articles", default="articles")
     parser.add_argument("--most", type=int, default=None, help="only about N cases, evenly spaced over the suite")

@@ -136,7 +136,11 @@ def _bytes(path: Path) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.keyword_engines",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("folder", type=Path, help="holds articles.jsonl and questions.jsonl")
     parser.add_argument("--copies", type=int, default=20)
     parser.add_argument("--out", type=Path, default=Path("runs/keyword_engines.json"))

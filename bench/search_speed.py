@@ -94,7 +94,9 @@ class Store:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.search_speed", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("questions", type=Path, help="a case file: one JSON object with a question a line")
     parser.add_argument("stores", type=Path, nargs="+")
     parser.add_argument("--most", type=int, help="only the first N questions")

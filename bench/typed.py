@@ -141,7 +141,9 @@ def _report(rows: list[dict[str, Any]], out: Path) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.typed", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", type=Path)
     parser.add_argument("--articles", nargs="+", help="default, without --data: articles")
     parser.add_argument("--data", type=Path, help="an index that is there; default: one made for this run")

@@ -50,8 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval", description="How good are the answers to these cases?")
-    parser.add_argument("cases", type=Path, metavar="CASES.jsonl")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="How good are the answers to these cases?",
+        epilog="python -m eval calibrate --help: fit to your articles when an answer is declined",
+    )
+    parser.add_argument(
+        "cases", type=Path, metavar="CASES.jsonl", help="one case a line; docs/evaluation.md has the keys"
+    )
     parser.add_argument(
         "--judge", action="store_true", help="have ragas's four metrics judged as well, by the model itself"
     )

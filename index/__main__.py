@@ -70,17 +70,17 @@ def _repair(index: ArticleIndex, data: Path) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m index", description="Search the articles, or check the store.")
-    parser.add_argument("question", nargs="?")
+    parser.add_argument("question", nargs="?", help="what to search for; not with --check or --repair")
     parser.add_argument("--k", type=int, default=10, help="most passages (10)")
     parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="published on this day or later")
     parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="published on this day or earlier")
     parser.add_argument(
         "--as-of", type=date.fromisoformat, metavar="DATE", help="as if asked on this day: what came later is hidden"
     )
-    parser.add_argument("--source", metavar="S")
-    parser.add_argument("--language", metavar="CODE")
-    parser.add_argument("--article", metavar="ID")
-    parser.add_argument("--data", metavar="DIR", help="folder of the index")
+    parser.add_argument("--source", metavar="S", help="only of this source, as --json names it")
+    parser.add_argument("--language", metavar="CODE", help="only in this language, as en")
+    parser.add_argument("--article", metavar="ID", help="only of this article: its address, id or path")
+    parser.add_argument("--data", metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
     parser.add_argument("--json", action="store_true", help="one JSON line a passage")
     parser.add_argument(
         "--check", action="store_true", help="do vectors, keyword indexes and articles agree? else exit 1"

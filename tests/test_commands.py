@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = {"-m ingest", "-m index", "-m answer", "-m eval", "-m byline", "app.py"}
+COMMANDS = {"-m ingest", "-m index", "-m answer", "-m eval", "-m eval calibrate", "-m byline", "app.py"}
+PAGES = [ROOT / "README.md", *(page for page in (ROOT / "docs").glob("*.md") if page.name != "decisions.md")]
 TARGETS = ["help", "chat", "test", "quick", "check", "eval", "bench", "clean"]
 COMMAND = re.compile(r"python (-m [a-z_.]+|app\.py)(?![\w/])")
 OF_OTHERS = {"-m pip", "-m venv", "-m pytest"}
@@ -31,8 +32,7 @@ def named_in(page: str) -> set[str]:
 
 
 def commands() -> list[str]:
-    page = ROOT / "README.md"
-    return sorted(COMMANDS | (named_in(page.read_text("utf8")) if page.exists() else set()))
+    return sorted(COMMANDS.union(*(named_in(page.read_text("utf8")) for page in PAGES)))
 
 
 def test_commands_are_found_in_a_page() -> None:

@@ -60,5 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--target", type=float, default=0.05, help="most wrong answers, of all that is asked (0.05)")
     parser.add_argument("--articles", metavar="PATH", help="ingest these into an index of the run's own first")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
-    parser.add_argument("--out", type=Path, default=Path("runs/calibrate"), metavar="DIR", help="folder of this run")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs/calibrate"), metavar="DIR", help="folder of this run (runs/calibrate)"
+    )
     return parser
