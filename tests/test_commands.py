@@ -127,6 +127,15 @@ def test_what_is_installed_is_not_installed_again(installed: Path) -> None:
     assert [installs(installed, target) for target in TARGETS[1:-1]] == [[]] * 6
 
 
+def test_make_fetches_the_models_that_a_target_needs(installed: Path) -> None:
+    """Those of the settings for the chat, the embedder alone for the quick tests."""
+    fetched = {
+        target: re.findall(r"-m byline *(.*)", make(installed, "--dry-run", target).stdout)
+        for target in ("chat", "quick", "check")
+    }
+    assert fetched == {"chat": [""], "quick": ["all-MiniLM-L6-v2"], "check": []}
+
+
 @pytest.mark.parametrize("file", ["requirements.txt", "constraints.txt"])
 def test_newer_requirements_are_installed(installed: Path, file: str) -> None:
     later = (installed / ".venv" / "installed").stat().st_mtime + 10
