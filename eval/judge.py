@@ -29,7 +29,7 @@ from eval.run import Row
 from eval.verdicts import Outcome, Verdict
 
 JUDGED_PASSAGES = 3
-"""The best passages that a judge reads: as many as the model reads by default, and they fit a slot of 4,096 tokens."""
+"""The best passages that a judge reads: behind the instructions of ragas they still fit a slot of 4,096 tokens."""
 
 
 class Embeds(Protocol):
