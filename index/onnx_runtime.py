@@ -9,6 +9,7 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from hashlib import sha256
 from importlib.util import find_spec
@@ -50,7 +51,8 @@ def run_by_onnx(model: torch.nn.Sequential, weights: Path, kept: Path) -> bool:
         first.model = _Exported(file, first.model.config)
     except Exception as error:  # whatever an exporter, a disk or a damaged file may raise: torch has all that is needed
         _log.warning("the embedder stays in torch, which is slower (%s)", error)
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink()
         return False
     return True
 
@@ -86,16 +88,17 @@ class _ByPosition(torch.nn.Module):
 
 def _export(first: Any, file: Path) -> None:
     """Whole or not at all. Raises ValueError where it would not do what torch does."""
-    plain = deepcopy(first.model)
-    plain.set_attn_implementation("eager")  # attention in the form that ONNX Runtime knows as one
+    model = deepcopy(first.model)
+    model.set_attn_implementation("eager")  # attention in the form that ONNX Runtime knows as one
     given = first.preprocess(list(PROBES))
     names = [name for name in INPUTS if name in given]
+    in_torch = _ByPosition(model, names).eval()
     file.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=file.parent) as folder, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of the tracer, for branches that do not depend on the text
         draft = Path(folder) / file.name
         torch.onnx.export(
-            _ByPosition(plain, names).eval(),
+            in_torch,
             tuple(given[name] for name in names),
             draft,
             input_names=names,
@@ -104,12 +107,10 @@ def _export(first: Any, file: Path) -> None:
             opset_version=OPSET,
             dynamo=False,  # of the newer exporter's graph attention is not known as one: slower over passages
         )
-        exported = _Exported(draft, plain.config)
-        for texts in (PROBES, PROBES[1:2]):
-            features = {name: value for name, value in first.preprocess(list(texts)).items() if name in names}
-            real = features["attention_mask"].bool()
-            differ = plain.eval()(**features, return_dict=True)[OUTPUT] - exported(**features)[OUTPUT]
-            if differ[real].abs().max() > SAME:
+        exported = _Exported(draft, model.config)
+        for tokens in (given, first.preprocess([PROBES[1]])):
+            differ = in_torch(*(tokens[name] for name in names)) - exported(**tokens)[OUTPUT]
+            if differ[tokens["attention_mask"].bool()].abs().max() > SAME:
                 raise ValueError("what was exported gives other vectors")
         os.replace(draft, file)
 
