@@ -1,16 +1,17 @@
-"""Text to vectors, through sentence-transformers. The only file that imports it, and only when a vector is needed.
+"""Text to vectors, by a sentence-transformers model. The only file that imports that library.
 
-Importing torch takes about six seconds, so counting tokens (which chunking and start-up need) goes through the
-`tokenizers` library alone and opening an embedder loads nothing.
+It imports torch, which takes six seconds, so it is asked once for each model, and what is made of that runs in ONNX
+Runtime from then on. Counting tokens, which chunking and start-up need, goes through the `tokenizers` library alone.
+Opening an embedder loads nothing.
 """
 
 import json
 import os
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,9 @@ from tokenizers import Tokenizer
 from byline.errors import ModelUnavailable
 from byline.models import model_path
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 Vectors = NDArray[np.float32]
-
-BATCH = 8
-"""Texts at once. What each costs the longest of them decides: 34 sentences take 0.7 of the time that they take by 32,
-and passages as long as then."""
+Encode = Callable[[Sequence[str], str], Vectors]
+"""Texts and what is put before each of them ─► one row of length 1 for each text, in order."""
 
 
 class Embedder(Protocol):
@@ -58,14 +54,12 @@ class SentenceTransformerEmbedder:
         self.name = name
         self._folder, self._exported = folder, exported
         self._loading = Lock()
-        self._model: SentenceTransformer | None = None
+        self._encode: Encode | None = None
 
     @cached_property
     def max_tokens(self) -> int:
-        settings = self._folder / "sentence_bert_config.json"
-        if settings.is_file():
-            return int(json.loads(settings.read_text("utf8")).get("max_seq_length") or 512)
-        return int(json.loads((self._folder / "config.json").read_text("utf8")).get("max_position_embeddings", 512))
+        settings = self._read("sentence_bert_config.json")
+        return int(settings.get("max_seq_length") or self._read("config.json").get("max_position_embeddings", 512))
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -74,43 +68,50 @@ class SentenceTransformerEmbedder:
         tokenizer.no_padding()
         return tokenizer
 
+    @cached_property
+    def _prompts(self) -> dict[str, str]:
+        """What some models want before a question and before a passage; MiniLM wants nothing."""
+        declared = self._read("config_sentence_transformers.json").get("prompts") or {}
+        return {kind: declared.get(kind) or "" for kind in ("query", "document")}
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(list(texts), kind="document")
+        return self._load()(texts, self._prompts["document"])
 
     def embed_question(self, text: str) -> Vectors:
-        return np.asarray(self._encode([text], kind="query")[0], dtype=np.float32)
+        vectors: Vectors = self._load()([text], self._prompts["query"])
+        return vectors.reshape(-1)
 
-    def _encode(self, texts: list[str], kind: str) -> Vectors:
-        model = self._load()
-        # Models that want a prefix before questions or passages declare it under these names; MiniLM declares none.
-        prompt = kind if kind in (model.prompts or {}) and model.prompts[kind] else None
-        vectors = model.encode(
-            texts,
-            prompt_name=prompt,
-            batch_size=BATCH,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
-        return np.asarray(vectors, dtype=np.float32)
-
-    def _load(self) -> "SentenceTransformer":
+    def _load(self) -> Encode:
         with self._loading:
-            if self._model is None:
-                # Read when huggingface_hub is imported: a folder on disk needs no look at the hub for a newer one.
-                os.environ.setdefault("HF_HUB_OFFLINE", "1")
-                from sentence_transformers import SentenceTransformer
-                from transformers.utils.logging import disable_progress_bar
+            if self._encode is None:
+                self._encode = self._opened()
+            return self._encode
 
-                disable_progress_bar()  # type: ignore[no-untyped-call]
-                from index.onnx_runtime import run_by_onnx
+    def _opened(self) -> Encode:
+        from index.onnx_runtime import encode_in_torch, export, exported_file, read_exported
 
-                self._model = SentenceTransformer(str(self._folder), local_files_only=True)
-                run_by_onnx(self._model, self._folder, self._exported)
-            return self._model
+        file = exported_file(self._folder, self._exported)
+        if ready := read_exported(file, self._folder, self.max_tokens):
+            return ready.encode
+        # Read when huggingface_hub is imported: a folder on disk needs no look at the hub for a newer one.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]
+        model = SentenceTransformer(str(self._folder), local_files_only=True)
+        if ready := export(model, file, self._folder, self.max_tokens, self._prompts):
+            return ready.encode
+
+        return partial(encode_in_torch, model)
+
+    def _read(self, name: str) -> dict[str, Any]:
+        """A JSON file of the model; empty where it has none of that name."""
+        file = self._folder / name
+        return dict(json.loads(file.read_text("utf8"))) if file.is_file() else {}
 
 
 def open_sentence_transformer(name: str, models: Path) -> Embedder:
