@@ -17,6 +17,7 @@ What is left is weighed (`calibration`), by some of these signals:
     found           the score of the best passage found, unless a reranker gave it one of its own
     lead            how far the best passage's score lies above that of the best of another article
     names_missing   1 where a name or year of the question stands in no cited passage, else 0
+    near            the best cosine of the question and a sentence of the cited passages
 
 The `chance` recorded with them is what the weights make of them.
 """

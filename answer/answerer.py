@@ -52,7 +52,7 @@ class Answerer(Closing):
         self.model = model
         self._settings = settings
         self._embedder = RememberingEmbedder(index.embedder)
-        self._weigher = Weigher(index, model, verifier, settings, calibration)
+        self._weigher = Weigher(index, self._embedder, model, verifier, settings, calibration)
 
     def ask(
         self,

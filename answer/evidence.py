@@ -106,6 +106,11 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(text))
 
 
+def titled(sentence: Sentence) -> str:
+    """What is embedded of a sentence: alone it seldom names what it is about."""
+    return f"{sentence.passage.chunk.article.title}\n{sentence.text}"
+
+
 def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
     """Every sentence of the passages that tell something, read by the model or not."""
     return [
@@ -216,7 +221,7 @@ def _ranked(
     ]
     if not placed:
         return []
-    vectors = embedder.embed_passages([f"{s.passage.chunk.article.title}\n{s.text}" for _, s in placed])
+    vectors = embedder.embed_passages([titled(sentence) for _, sentence in placed])
 
     asked_vector = embedder.embed_question(question)
     if leaning is not None:

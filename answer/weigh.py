@@ -23,12 +23,13 @@ from answer.abstain import (
 from answer.calibration import Calibration
 from answer.cite import CitedSentence, check, citations_of, marked
 from answer.draft import Draft, draft_of, said, uncited
+from answer.evidence import sentences_of, titled
 from answer.llm import LanguageModel
 from answer.prompt import proof_prompt, reading_prompt
 from answer.verify import Verifier
 from byline.records import Answer, Turn
 from byline.settings import Settings
-from index import ArticleIndex
+from index import ArticleIndex, Embedder
 
 WITHDRAWN = "the model's answer was withdrawn: "
 CONFIRMED, NOT_CONFIRMED = 1.0, -1.0
@@ -60,12 +61,15 @@ class Weigher:
     def __init__(
         self,
         index: ArticleIndex,
+        embedder: Embedder,
         model: LanguageModel,
         verifier: Verifier,
         settings: Settings,
         calibration: Calibration,
     ) -> None:
+        """`embedder` has embedded the sentences of what was found a moment ago, and best remembers them."""
         self._index = index
+        self._embedder = embedder
         self._model = model
         self._verifier = verifier
         self._settings = settings
@@ -120,7 +124,13 @@ class Weigher:
             "covered_whole": covered(answer.search_question, _articles(answer), occurrences),
             "lead": lead(answer.passages),
             "names_missing": float(names_missing(answer.question, passages)),
+            "near": self._near(answer),
         }
+
+    def _near(self, answer: Answer) -> float:
+        passages = {c.passage.chunk.id: c.passage for c in answer.citations}.values()
+        vectors = self._embedder.embed_passages([titled(sentence) for sentence in sentences_of(list(passages))])
+        return float((vectors @ self._embedder.embed_question(answer.search_question)).max(initial=0.0))
 
 
 def with_signals(answer: Answer, **signals: float | None) -> Answer:

@@ -34,7 +34,7 @@ class Weigh:
         script.write_text("\n".join(json.dumps(line) for line in lines))
         own = self.settings.model_copy(update={"llm": f"scripted:{script}"})
         verifier = open_verifier("words", self.folder)
-        weigher = Weigher(self.index, open_language_model(own), verifier, own, BUILT_IN)
+        weigher = Weigher(self.index, self.index.embedder, open_language_model(own), verifier, own, BUILT_IN)
         passages = tuple(self.index.search(COUNCIL, 12))
         draft = draft_of(Reply(written, {}), sentences_of(passages), COUNCIL, COUNCIL, "", passages)
         return weigher, weigher.weigh(Answer(COUNCIL, COUNCIL, passages=passages), draft, [])
@@ -59,3 +59,13 @@ def test_what_no_article_says_has_no_chance_whatever_confirms_it(weigh: Weigh) -
     weigher, weighed = weigh("Angela Merkel", "Angela Merkel", "yes")
     assert "withdrawn" in str(weighed.problem)
     assert weigher.reweigh(weighed, CONFIRMED).chance == 0
+
+
+def test_how_near_the_cited_passages_come_is_the_best_cosine_of_their_sentences(weigh: Weigh) -> None:
+    _, weighed = weigh("Thierry Breton", "Thierry Breton", "yes")
+    embedder = weigh.index.embedder
+    sentences = sentences_of([citation.passage for citation in weighed.answer.citations])
+    texts = [f"{sentence.passage.chunk.article.title}\n{sentence.text}" for sentence in sentences]
+    cosines = [float(embedder.embed_question(COUNCIL) @ vector) for vector in embedder.embed_passages(texts)]
+    assert weighed.answer.signals["near"] == pytest.approx(max(cosines), abs=1e-5)
+    assert min(cosines) < max(cosines) < 1
