@@ -139,7 +139,10 @@ def without_marks(text: str) -> str:
 
 
 def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> list[Sentence]:
-    """The best sentence, then those that add a name or number still missing."""
+    """The best sentence that has something of what the answer adds, then those that add a name or number still missing.
+
+    However much another one has of the question: that proves nothing.
+    """
     # Of a sentence in a few words the opening one is as often a name as not: "Seoul".
     asked_facts, asked_words = facts_of("the " + question), stems_of(question)
     facts, words = facts_of("the " + sentence), stems_of(sentence)
@@ -152,12 +155,17 @@ def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> 
         return new + OLD_FACT * len(facts & asked_facts & names) + OLD_WORD * len(asked_words & stems)
 
     chosen: list[Sentence] = []
-    while evidence and len(chosen) < MOST_QUOTES and (missing or not chosen):
-        best = max(evidence, key=worth)
-        names, stems = held[best]
-        if not (missing & names if missing else (words & stems or facts & names)):
+    while len(chosen) < MOST_QUOTES and (missing or not chosen):
+        if missing:
+            able = [quote for quote in evidence if missing & held[quote][0]]
+        else:
+            able = [quote for quote in evidence if new_words & held[quote][1]] or [
+                quote for quote in evidence if words & held[quote][1] or facts & held[quote][0]
+            ]
+        if not able:
             break
-        chosen.append(best)
+        chosen.append(best := max(able, key=worth))
+        names, stems = held[best]
         missing -= names
         new_words -= stems
     return chosen

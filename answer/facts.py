@@ -31,6 +31,7 @@ _MONEY = re.compile(
 )
 _BELOW_HUNDRED = rf"(?:{_TENS.replace(' ', '|')})[ -](?:{'|'.join(_UNITS.split()[1:10])})|{'|'.join(NUMBER_WORDS)}"
 _HUNDREDS = re.compile(rf"\b(?P<hundreds>a|{_BELOW_HUNDRED}) hundred(?: (?:and )?(?P<rest>{_BELOW_HUNDRED}))?\b", re.I)
+_DOTTED = re.compile(r"\b(?:U\. ?[SKN]|E\. ?U|D\. ?C)\.(?: ?A\.)?")
 LEAST_PLURAL = 5
 """Letters of a word from which an "s" at its end makes it a plural."""
 _UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
@@ -141,11 +142,11 @@ def _written_out(number: str, scale: str) -> str:
 
 def same_names(text: str) -> str:
     """The text with scales, hundreds and the best known countries in one form: "43bn" as "43 billion", "two hundred" as
-    "200", "U.S." as "US".
+    "200", "U.S." and "U. S." as "US".
     """
     text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
     text = _hundreds_in_digits(text)
-    text = re.sub(r"\bU\.S\.(?:A\.)?", "US", text)
+    text = _DOTTED.sub(lambda match: re.sub(r"[. ]|A", "", match.group()), text)
     return re.sub(
         r"\b(United States|European Union|United Kingdom)\b", lambda match: _UNIONS[match.group(1).lower()], text
     )

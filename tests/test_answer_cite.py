@@ -58,6 +58,17 @@ def test_one_quote_keeps_one_number_across_sentences() -> None:
     assert len(citations) == 1
 
 
+def test_what_has_much_of_the_question_and_nothing_of_the_answer_is_not_quoted() -> None:
+    asked = "Over what did the council quarrel that met in Brussels, planned in Seoul, and discussed for two hours?"
+    story = (
+        "Of the council that met in Brussels two hours were planned and discussed in Seoul. The quarrel was of chips."
+    )
+    article = Article("b", "Quarrel", story)
+    passage = Passage(Chunk("b#0", article, 0, len(story), story), 1.0, frozenset({"words"}))
+    _, citations = cite("chips", asked, [passage])
+    assert [c.quote for c in citations] == ["The quarrel was of chips."]
+
+
 def test_what_shares_nothing_with_the_articles_gets_no_quote() -> None:
     text, citations = cite("Bananas ripen quickly.", "what about fruit?", [passage_of(0, len(TEXT))])
     assert (text, citations) == ("Bananas ripen quickly.", ())

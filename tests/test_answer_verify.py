@@ -54,6 +54,7 @@ def test_not_supported(sentence: str) -> None:
     [
         ("The Cubans and a German met Asian, Dutch and Malian ministers.", "Cuba Germany Asia Netherlands Mali"),
         ("Two U.S. senators, a Briton and the EU's envoy", "Americans British European"),
+        ("Two U. S. senators and one of the U. K.", "Americans British"),
         ("They met in Brussels and Paris.", "Brussels Paris"),
     ],
 )
