@@ -17,7 +17,7 @@ from byline.errors import SettingsError
 FILE = "calibration.json"
 SIGNALS = (
     "stated", "later", "mended", "proved", "reread", "likelihood", "agreed", "confirmed", "covered", "covered_whole",
-    "found", "lead", "names_missing", "near",
+    "found", "lead", "names_missing", "names_absent", "near",
 )  # fmt: skip
 """All that is known of an answer; `answer/abstain.py` says what each is."""
 PROBABILITIES = {"stated": 0.1, "proved": 0.1, "reread": 0.1, "likelihood": 0.02}

@@ -27,6 +27,7 @@ from answer.evidence import sentences_of, titled
 from answer.llm import LanguageModel
 from answer.prompt import proof_prompt, reading_prompt
 from answer.verify import Verifier
+from byline.days import in_words
 from byline.records import Answer, Turn
 from byline.settings import Settings
 from index import ArticleIndex, Embedder
@@ -124,6 +125,7 @@ class Weigher:
             "covered_whole": covered(answer.search_question, _articles(answer), occurrences),
             "lead": lead(answer.passages),
             "names_missing": float(names_missing(answer.question, passages)),
+            "names_absent": float(names_missing(answer.question, _articles(answer))),
             "near": self._near(answer),
         }
 
@@ -156,5 +158,6 @@ def _problem(answer: Answer, cited: Sequence[CitedSentence], turns: Sequence[Tur
 
 
 def _articles(answer: Answer) -> list[str]:
-    """The whole text that each citation stands in."""
-    return [f"{citation.article.title}\n{citation.article.text}" for citation in answer.citations]
+    """The whole text that each citation stands in, with the day of its article."""
+    articles = {citation.article.id: citation.article for citation in answer.citations}.values()
+    return [f"{article.title}\n{in_words(article.published)}\n{article.text}" for article in articles]

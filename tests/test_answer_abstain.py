@@ -119,6 +119,8 @@ def test_a_name_that_the_passages_lack() -> None:
     assert names_missing("Who opened the harbour of Ghent?", passages)
     assert names_missing("Who opened the harbour in 2020?", passages)
     assert not names_missing("Which is larger, Ostend or Ghent?", passages)
+    assert not names_missing("Travellers were glad. Sailors sang. Who opened the harbour of Ostend?", passages)
+    assert names_missing("Ana Perez sang. Who opened the harbour of Ostend?", passages)
 
 
 def test_rare_words_of_the_question_count_more() -> None:
