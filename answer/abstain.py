@@ -16,8 +16,7 @@ What is left is weighed (`calibration`), by some of these signals:
     covered_whole   the same share, of the cited articles as a whole
     found           the score of the best passage found, unless a reranker gave it one of its own
     lead            how far the best passage's score lies above that of the best of another article
-    names_missing   1 where a name or year of the question stands in no cited passage, else 0
-    names_absent    1 where one stands nowhere in the cited articles, else 0
+    names_missing   1 where a name or year of the question stands nowhere in the cited articles, else 0
     near            the best cosine of the question and a sentence of the cited passages
 
 The `chance` recorded with them is what the weights make of them.
@@ -29,6 +28,7 @@ from math import log
 
 from answer.evidence import compares, stems_of
 from answer.facts import ORDINALS
+from answer.peoples import without_peoples
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
 from byline.sentences import sentence_spans
@@ -173,11 +173,13 @@ def lead(passages: Sequence[Passage]) -> float:
     return passages[0].score - max(others) if others else 0.0
 
 
-def names_missing(question: str, passages: Sequence[str]) -> bool:
-    """Whether a name or year of the question stands in none of the passages; not asked of a choice, which has two.
+def names_missing(question: str, articles: Sequence[str]) -> bool:
+    """Whether a name or year of the question stands in none of the articles; not asked of a choice, which has two.
 
-    The word that opens a sentence of the question is no name by itself: "Travellers have to pay more".
+    The word that opens a sentence of the question is no name by itself ("Travellers have to pay more"), nor is one that
+    tells of which country somebody is ("which Canadian novelist"): of that the article need not speak.
     """
     counts = {number for number in numbers_of(question) if len(number) != YEAR_DIGITS}
-    asked = frozenset().union(*(facts_of(question[start:end]) for start, end in sentence_spans(question))) - counts
-    return not offers_choice(question) and not asked <= held_in("\n".join(passages))
+    sentences = [without_peoples(question[start:end]) for start, end in sentence_spans(question)]
+    asked = frozenset().union(*map(facts_of, sentences)) - counts
+    return not offers_choice(question) and not asked <= held_in("\n".join(articles))

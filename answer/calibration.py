@@ -17,13 +17,13 @@ from byline.errors import SettingsError
 FILE = "calibration.json"
 SIGNALS = (
     "stated", "later", "mended", "proved", "reread", "likelihood", "agreed", "confirmed", "covered", "covered_whole",
-    "found", "lead", "names_missing", "names_absent", "near",
+    "found", "lead", "names_missing", "near",
 )  # fmt: skip
 """All that is known of an answer; `answer/abstain.py` says what each is."""
 PROBABILITIES = {"stated": 0.1, "proved": 0.1, "reread": 0.1, "likelihood": 0.02}
 """Signals that are probabilities: the regression takes their log-odds, cut off at so much and at 1 less so much. Uncut,
 the extremes drown the rest, and foretell less (`docs/decisions.md`)."""
-WELL_FOUND, FAIRLY_FOUND = 3.0, 2.0
+WELL_FOUND, FAIRLY_FOUND = 2.0, 1.5
 """The score of a passage says no more beyond the one, and is taken for the other where it is not known."""
 UNKNOWN = {"likelihood": 0.9}
 """What a probability is taken for that the model's server does not give; the others for a half."""
@@ -84,16 +84,17 @@ def write_calibration(calibration: Calibration, data: Path) -> Path:
 _CALIBRATION = TypeAdapter(Calibration)
 BUILT_IN = Calibration(
     {
-        "bias": -4.849,
+        "bias": -5.889,
         "stated": 1.308,
         "proved": 0.742,
         "reread": 0.718,
         "likelihood": 0.779,
         "confirmed": 0.9,
-        "names_missing": -1.074,
+        "names_missing": -0.8,
+        "found": 0.8,
     },
     threshold=0.5,
 )
-"""Of `python -m eval eval/data/dev.jsonl --hide` and `calibrate --rows` of that: what is likelier right than wrong is
-shown. How well it was found is left to a collection's own fit: of questions in other words than the articles' it says
-the opposite."""
+"""What is likelier right than wrong is shown. The first five weights are of a fit to near misses over articles of one
+kind. How well it was found weighs half of what a fit to news says: more would decline questions in other words than the
+articles' (`docs/decisions.md`, 28 November)."""

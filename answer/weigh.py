@@ -124,8 +124,7 @@ class Weigher:
             "covered": covered(answer.search_question, passages, occurrences),
             "covered_whole": covered(answer.search_question, _articles(answer), occurrences),
             "lead": lead(answer.passages),
-            "names_missing": float(names_missing(answer.question, passages)),
-            "names_absent": float(names_missing(answer.question, _articles(answer))),
+            "names_missing": float(names_missing(answer.question, _articles(answer))),
             "near": self._near(answer),
         }
 

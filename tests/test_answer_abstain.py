@@ -120,6 +120,8 @@ def test_a_name_that_the_passages_lack() -> None:
     assert names_missing("Who opened the harbour in 2020?", passages)
     assert not names_missing("Which is larger, Ostend or Ghent?", passages)
     assert not names_missing("Travellers were glad. Sailors sang. Who opened the harbour of Ostend?", passages)
+    assert not names_missing("Which Canadian novelist opened the harbour of Ostend?", passages)
+    assert names_missing("Who opened the harbour of Ostend for Canada?", passages)
     assert names_missing("Ana Perez sang. Who opened the harbour of Ostend?", passages)
 
 
