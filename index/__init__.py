@@ -6,6 +6,10 @@ with open_index(settings) as index:
         print(passage.score, passage.chunk.article.title, passage.chunk.text)
 """
 
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime reads it when it is imported, and else tells its maker
+
 from index.article_index import WAYS, ArticleIndex, Way
 from index.articles import Coverage
 from index.check import Fault

@@ -95,10 +95,18 @@ def test_an_empty_or_absent_file(tmp_path: Path) -> None:
         read_cases(tmp_path / "nowhere.jsonl")
 
 
-@pytest.mark.parametrize("suite", sorted((ROOT / "eval" / "data").glob("*.jsonl")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("suite", [ROOT / "eval" / "data" / f"{name}.jsonl" for name in ("dev", "sample")])
 def test_our_own_suites_name_articles_that_are_there(suite: Path) -> None:
     cases = read_cases(suite)
     assert {True, False} == {case.answerable for case in cases}
     missing = {article for case in cases for article in case.articles if not (ROOT / article).is_file()}
     assert missing == set()
     assert [case.id for case in cases if case.answerable and not case.articles] == []
+
+
+def test_our_questions_on_news_are_whole() -> None:
+    """Their articles are not ours, so they are not here."""
+    cases = read_cases(ROOT / "eval" / "data" / "news-dev.jsonl")
+    assert len(cases) == len({case.question for case in cases}) == 66
+    assert all(case.answerable and case.asked and len(case.articles) == 1 for case in cases)
+    assert all(case.answers[0] in case.choices and len(set(case.choices)) == 4 for case in cases)

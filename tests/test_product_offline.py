@@ -1,9 +1,9 @@
 """Once the models are there, nothing reaches the network, by what Byline does itself: these children have none of the
 variables that keep those of other tests at home, and a proxy that notes who asks it for anything.
 
-Shown by taking each out: NO_PROXY and RAGAS_DO_NOT_TRACK are held here, and of the two switches of Gradio's analytics
-that one is there. HF_HUB_OFFLINE and Chroma's `anonymized_telemetry` are not: without them the pinned versions, given a
-folder of weights and a folder of vectors, ask for nothing either.
+Shown by taking each out: NO_PROXY, RAGAS_DO_NOT_TRACK and ORT_DISABLE_TELEMETRY are held here, and of the two switches
+of Gradio's analytics that one is there. HF_HUB_OFFLINE and Chroma's `anonymized_telemetry` are not: without them the
+pinned versions, given a folder of weights and a folder of vectors, ask for nothing either.
 """
 
 import os
@@ -97,12 +97,15 @@ def test_a_child_that_asks_is_heard(proxy: Proxy, started: Callable[..., subproc
 
 @pytest.mark.usefixtures("store")
 def test_a_search_asks_for_nothing(
-    proxy: Proxy, started: Callable[..., subprocess.Popen[str]], tiny_cross_encoder: Path
+    proxy: Proxy, started: Callable[..., subprocess.Popen[str]], tiny_cross_encoder: Path, tmp_path: Path
 ) -> None:
-    search = started("-m", "index", "who opened it?", BYLINE_RERANKER=f"cross-encoder:{tiny_cross_encoder}")
+    search = started(
+        "-m", "index", "who opened it?", BYLINE_RERANKER=f"cross-encoder:{tiny_cross_encoder}", HOME=str(tmp_path)
+    )
     told, _ = search.communicate(timeout=400)
     assert search.returncode == 0 and "New harbour opens (meaning+reranker" in told, told
     assert proxy.heard == []
+    assert not list(tmp_path.rglob("*deviceid*")), "what ONNX Runtime keeps to know this machine again"
 
 
 @pytest.mark.usefixtures("store")
