@@ -27,8 +27,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 from answer.evidence import compares, stems_of
-from answer.facts import ORDINALS
-from answer.peoples import without_peoples
+from answer.facts import ORDINALS, without_peoples
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
 from byline.sentences import sentence_spans

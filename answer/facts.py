@@ -32,6 +32,7 @@ _MONEY = re.compile(
 _BELOW_HUNDRED = rf"(?:{_TENS.replace(' ', '|')})[ -](?:{'|'.join(_UNITS.split()[1:10])})|{'|'.join(NUMBER_WORDS)}"
 _HUNDREDS = re.compile(rf"\b(?P<hundreds>a|{_BELOW_HUNDRED}) hundred(?: (?:and )?(?P<rest>{_BELOW_HUNDRED}))?\b", re.I)
 _DOTTED = re.compile(r"\b(?:U\. ?[SKN]|E\. ?U|D\. ?C)\.(?: ?A\.)?")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][a-zß-öø-ÿ]+\b")
 LEAST_PLURAL = 5
 """Letters of a word from which an "s" at its end makes it a plural."""
 _UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
@@ -87,6 +88,16 @@ def name_form(word: str) -> str:
     """A name in lower case and the singular, a people as its country: "Koreans" and "Korea" are one."""
     lower = word.lower()
     return COUNTRY_OF.get(lower) or COUNTRY_OF.get(_singular(lower)) or _singular(lower)
+
+
+def without_peoples(text: str) -> str:
+    """Without the words that tell of which country somebody or something is: "Canadian", not "Canada" or "US"."""
+    return _CAPITALISED.sub(lambda found: "" if _is_people(found.group()) else found.group(), text)
+
+
+def _is_people(word: str) -> bool:
+    """Whether the name has another form than its own."""
+    return name_form(word) not in (word.lower(), _singular(word.lower()))
 
 
 def _singular(word: str) -> str:

@@ -1,7 +1,5 @@
 """Countries and what their people and things are called: "Korean", "Koreans" and "Korea" are one name."""
 
-import re
-
 _NAMED = """
 afghanistan afghan; africa african; albania albanian; algeria algerian; america american us usa; angola angolan
 arabia arabian; argentina argentine argentinian; armenia armenian; asia asian; australia australian; austria austrian
@@ -42,14 +40,3 @@ COUNTRY_OF = {
     for name in [country, *names]
 }
 """Lower case, one word each: of "South Koreans" it is "korean". The plural is not listed."""
-_PEOPLE = re.compile(r"\b[A-ZÀ-Þ][a-zß-öø-ÿ]+\b")
-
-
-def without_peoples(text: str) -> str:
-    """Without the words that tell of which country somebody or something is: "Canadian", not "Canada" or "US"."""
-    return _PEOPLE.sub(lambda found: "" if _is_people(found.group().lower()) else found.group(), text)
-
-
-def _is_people(word: str) -> bool:
-    country = COUNTRY_OF.get(word) or COUNTRY_OF.get(word.removesuffix("s"))
-    return country not in (None, word)

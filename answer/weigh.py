@@ -119,19 +119,20 @@ class Weigher:
     def _covering(self, answer: Answer) -> dict[str, float]:
         """The signals of how much of the question is found in what is cited."""
         passages = [f"{c.article.title}\n{c.passage.chunk.text}" for c in answer.citations]
+        articles = _articles(answer)
         occurrences = cache(self._index.occurrences)  # asked for the same words twice
         return {
             "covered": covered(answer.search_question, passages, occurrences),
-            "covered_whole": covered(answer.search_question, _articles(answer), occurrences),
+            "covered_whole": covered(answer.search_question, articles, occurrences),
             "lead": lead(answer.passages),
-            "names_missing": float(names_missing(answer.question, _articles(answer))),
+            "names_missing": float(names_missing(answer.question, articles)),
             "near": self._near(answer),
         }
 
     def _near(self, answer: Answer) -> float:
         passages = {c.passage.chunk.id: c.passage for c in answer.citations}.values()
         vectors = self._embedder.embed_passages([titled(sentence) for sentence in sentences_of(list(passages))])
-        return float((vectors @ self._embedder.embed_question(answer.search_question)).max(initial=0.0))
+        return float((vectors @ self._embedder.embed_question(answer.search_question)).max())
 
 
 def with_signals(answer: Answer, **signals: float | None) -> Answer:

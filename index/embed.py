@@ -105,7 +105,6 @@ class SentenceTransformerEmbedder:
         model = SentenceTransformer(str(self._folder), local_files_only=True)
         if ready := export(model, file, self._folder, self.max_tokens, self._prompts):
             return ready.encode
-
         return partial(encode_in_torch, model)
 
     def _read(self, name: str) -> dict[str, Any]:

@@ -105,9 +105,10 @@ def export(model: Any, file: Path, weights: Path, max_tokens: int, prompts: Mapp
         with TemporaryDirectory(dir=file.parent) as folder:
             draft = Path(folder) / file.name
             _write(model, draft)
-            _compare(model, Exported(draft, weights, max_tokens), prompts)
+            exported = Exported(draft, weights, max_tokens)
+            _compare(model, exported, prompts)
             os.replace(draft, file)
-        return Exported(file, weights, max_tokens)
+        return exported
     except Exception as error:  # whatever an exporter or a disk may raise: torch has all that is needed
         _log.warning("the embedder stays in torch, which is slower (%s)", error)
         return None

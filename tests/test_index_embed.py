@@ -63,3 +63,14 @@ def test_what_was_embedded_a_moment_ago_is_not_embedded_again(
     remembering.embed_passages(["rain", "harbour"])
     assert asked[3:] == ["snow", "harbour"], "the one that was longest unasked was forgotten"
     assert remembering.embed_passages([]).shape[0] == 0
+
+
+def test_a_question_asked_a_moment_ago_is_not_embedded_again(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembering = RememberingEmbedder(embedder)
+    passage, question = remembering.embed_passages(["rain"])[0], remembering.embed_question("rain")
+    np.testing.assert_array_equal(question, embedder.embed_question("rain"))
+    monkeypatch.setattr(embedder, "embed_question", None)
+    np.testing.assert_array_equal(remembering.embed_question("rain"), question)
+    np.testing.assert_array_equal(remembering.embed_passages(["rain"])[0], passage)
