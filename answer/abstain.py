@@ -16,7 +16,7 @@ What is left is weighed (`calibration`), by some of these signals:
     covered_whole   the same share, of the cited articles as a whole
     found           the score of the best passage found, unless a reranker gave it one of its own
     lead            how far the best passage's score lies above that of the best of another article
-    names_missing   1 where a name or year of the question stands nowhere in the cited articles, else 0
+    names_missing   1 where a name, year or amount of the question stands nowhere in the cited articles, else 0
     near            the best cosine of the question and a sentence of the cited passages
 
 The `chance` recorded with them is what the weights make of them.
@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 from math import log
 
 from answer.evidence import compares, stems_of
-from answer.facts import ORDINALS, without_peoples
+from answer.facts import ORDINALS, amounts, without_peoples
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
 from byline.sentences import sentence_spans
@@ -37,8 +37,12 @@ NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
 RARITY_SCALE = 1000
 """A word in this many chunks, or in more, says nothing; the index counts no further."""
-YEAR_DIGITS = 4
-"""A number this long names a year; a shorter one counts ("which two companies"), and no article need repeat it."""
+_YEAR = re.compile(r"[12]\d{3}")
+"""Another number counts ("which two companies") or is an amount, which an article may tell more exactly."""
+LEAST_AMOUNT = 100
+"""A smaller number that is no share counts or is told in other words, and no article need repeat it."""
+ROUNDED = 0.05
+"""How far an amount may lie from that of the articles, as a share of it: "2.9 million" of 2,925,968."""
 _SAYS_NOTHING = re.compile(
     r"\bnot (stated|mentioned|specified|provided)\b|\bno information\b|\bcannot be (determined|answered)\b"
     r"|\b(passages?|articles?|texts?|it|they) (do|does|did) not (state|say|mention|specify|provide|give|name)\b"
@@ -173,12 +177,24 @@ def lead(passages: Sequence[Passage]) -> float:
 
 
 def names_missing(question: str, articles: Sequence[str]) -> bool:
-    """Whether a name or year of the question stands in none of the articles; not asked of a choice, which has two.
+    """Whether a name, year or amount of the question stands in none of the articles; not asked of a choice, which has
+    two.
 
     The word that opens a sentence of the question is no name by itself ("Travellers have to pay more"), nor is one that
     tells of which country somebody is ("which Canadian novelist"): of that the article need not speak.
     """
-    counts = {number for number in numbers_of(question) if len(number) != YEAR_DIGITS}
+    counts = {number for number in numbers_of(question) if not _YEAR.fullmatch(number)}
     sentences = [without_peoples(question[start:end]) for start, end in sentence_spans(question)]
     asked = frozenset().union(*map(facts_of, sentences)) - counts
-    return not offers_choice(question) and not asked <= held_in("\n".join(articles))
+    told = "\n".join(articles)
+    return not offers_choice(question) and (not asked <= held_in(told) or _amount_missing(question, told))
+
+
+def _amount_missing(question: str, told: str) -> bool:
+    known = amounts(told)
+    asked = ((value, share) for value, share in amounts(question) if share or value >= LEAST_AMOUNT)
+    years = {float(number) for number in numbers_of(question) if _YEAR.fullmatch(number)}
+    return any(
+        value not in years and not any(share is s and abs(value - v) <= ROUNDED * v for v, s in known)
+        for value, share in asked
+    )

@@ -147,6 +147,18 @@ def currencies(text: str) -> dict[str, frozenset[str]]:
     return found
 
 
+def amounts(text: str) -> frozenset[tuple[float, bool]]:
+    """Every number by its value and whether it is a share: 2,900,000 and no share for "2.9 million", 13 and a share for
+    "13 per cent".
+    """
+    told = {
+        (float(number), _PERCENT in scales)
+        for number, scales in quantities(text).items()
+        if _PLAIN.fullmatch(number) and scales & {"", _PERCENT}
+    }
+    return frozenset(told)
+
+
 def _written_out(number: str, scale: str) -> str:
     return f"{float(number) * _TIMES[scale]:.0f}"
 

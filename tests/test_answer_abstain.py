@@ -125,6 +125,17 @@ def test_a_name_that_the_passages_lack() -> None:
     assert names_missing("Ana Perez sang. Who opened the harbour of Ostend?", passages)
 
 
+def test_an_amount_that_the_passages_lack() -> None:
+    passages = ["The maker called back 2,925,968 cars, 12.8% of them red, to 21 thousand garages with 4,015 lifts."]
+    assert not names_missing("Which maker called back 2.9 million cars?", passages)
+    assert not names_missing("Which maker called back nearly three million cars to roughly 21,000 garages?", passages)
+    assert not names_missing("What colour had 13 percent of the cars, and what had the 40 others?", passages)
+    assert not names_missing("Which garages have 4000 lifts?", passages)
+    assert names_missing("Which maker called back 10 million cars?", passages)
+    assert names_missing("Which maker called back 30% of its cars?", passages)
+    assert names_missing("Which maker sent them to 12.8 million garages?", passages)
+
+
 def test_rare_words_of_the_question_count_more() -> None:
     chunks_with = {"harbour": 2, "opened": 400}.get
     question = "Who opened the harbour?"
