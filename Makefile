@@ -57,7 +57,7 @@ check: .venv/installed-dev  ## format, lint, types, layout
 eval: .venv/installed models  ## the project's own suite, with its gate
 	$(RUN) -m eval eval/data/sample.jsonl
 
-bench: .venv/installed-dev models  ## the measurements, beside a plain LlamaIndex pipeline
+bench: .venv/installed-dev models  ## the time to the first word, beside a plain LlamaIndex pipeline, and to the page
 	$(RUN) -m bench
 
 clean:  ## remove .venv and what the tools leave; data, models and runs stay

@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m answer", description="Ask the articles. Exit code 0 also when declined."
     )
     parser.add_argument("question")
-    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="hide what was published later")
+    parser.add_argument("--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD", help="hide what was published later")
     parser.add_argument("--data", metavar="DIR", help="folder of the index (setting BYLINE_DATA)")
     parser.add_argument("--llm", metavar="KIND:NAME", help="the language model (setting BYLINE_LLM)")
     parser.add_argument("--json", action="store_true", help="the whole final Answer as JSON")

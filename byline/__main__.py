@@ -36,7 +36,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "model", nargs="*", metavar="MODEL", help="a known name or ORG/NAME; default: those of the settings"
     )
-    parser.add_argument("--models", type=Path, metavar="DIR", help="folder of the model weights")
+    parser.add_argument("--models", type=Path, metavar="DIR", help="folder of the weights (setting BYLINE_MODELS)")
     parser.add_argument("--verify", action="store_true", help="read what is there again and compare its SHA-256")
     return parser.parse_args(arguments)
 

@@ -16,6 +16,7 @@ from index.advice import repair_command
 from index.opening import UNREADABLE
 
 MOST_SHOWN = 20
+DAY = "YYYY-MM-DD"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,10 +73,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m index", description="Search the articles, or check the store.")
     parser.add_argument("question", nargs="?", help="what to search for; not with --check or --repair")
     parser.add_argument("--k", type=int, default=10, help="most passages (10)")
-    parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="published on this day or later")
-    parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="published on this day or earlier")
+    parser.add_argument("--since", type=date.fromisoformat, metavar=DAY, help="published on this day or later")
+    parser.add_argument("--until", type=date.fromisoformat, metavar=DAY, help="published on this day or earlier")
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DATE", help="as if asked on this day: what came later is hidden"
+        "--as-of", type=date.fromisoformat, metavar=DAY, help="as if asked on this day: what came later is hidden"
     )
     parser.add_argument("--source", metavar="S", help="only of this source, as --json names it")
     parser.add_argument("--language", metavar="CODE", help="only in this language, as en")
