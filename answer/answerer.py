@@ -21,6 +21,7 @@ from answer.llm import LanguageModel, Message, Reply, open_language_model
 from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal
 from answer.small_talk import is_small_talk, small_talk
+from answer.span import span_of
 from answer.verify import Verifier, open_verifier
 from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher, asked_before
 from byline.closing import Closing
@@ -69,7 +70,7 @@ class Answerer(Closing):
         `read` ahead is read on from, where it fits. Raises QuestionError before anything is searched, and the language
         model's errors while it writes.
         """
-        clock = _Clock()
+        clock, today = _Clock(), as_of or date.today()
         answer = Answer(self._checked(question), model=self.model.name)
         yield answer
         if is_small_talk(answer.question):
@@ -84,12 +85,12 @@ class Answerer(Closing):
 
         evidence = self._evidence(answer.search_question, answer.question if turns else None, found, read)
         if not evidence.readings:
-            yield self._declined(answer, "nothing was found", clock)
+            yield self._declined(answer, "nothing was found", today, clock)
             return
 
         draft = yield from self._drafted(answer, evidence.readings, turns, clock)
         if draft.declines:
-            yield self._declined(answer, str(draft.problem), clock)
+            yield self._declined(answer, str(draft.problem), today, clock)
             return
         answer = replace(_with(answer, draft), timings=clock.mark("written"))
         yield answer
@@ -97,7 +98,7 @@ class Answerer(Closing):
         if weighed.chance < max(LIKELY_ENOUGH, self._weigher.threshold):
             weighed = yield from self._read_on(weighed, draft, evidence, turns, clock)
         yield weighed.answer
-        yield self._decided(weighed, as_of or date.today(), clock)
+        yield self._decided(weighed, today, clock)
 
     def read_ahead(
         self,
@@ -197,7 +198,8 @@ class Answerer(Closing):
         return draft_of(reply, evidence, *asked, answer.passages)
 
     def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
-        return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without)
+        span = span_of(question, as_of or date.today())
+        return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without, span)
 
     def _evidence(self, question: str, leaning: str | None, found: Found, read: Sequence[Sentence]) -> Evidence:
         tokens = self._settings.evidence_tokens
@@ -220,9 +222,9 @@ class Answerer(Closing):
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
         answer, cited = weighed.answer, weighed.cited
         if weighed.problem:
-            return self._declined(answer, weighed.problem, clock)
+            return self._declined(answer, weighed.problem, today, clock)
         if weighed.chance < self._weigher.threshold:
-            return self._declined(answer, "what was found is too weak to answer from", clock)
+            return self._declined(answer, "what was found is too weak to answer from", today, clock)
         known_on = _known_on(answer, today)
         cited = with_dissent(cited, answer.search_question, answer.passages)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), known_on=known_on)
@@ -232,8 +234,8 @@ class Answerer(Closing):
         text = small_talk(answer.question, self.index.coverage())
         return replace(answer, text=text, stage="done", timings=clock.mark("done"))
 
-    def _declined(self, answer: Answer, reason: str, clock: "_Clock") -> Answer:
-        text = refusal(answer.question, self.index)
+    def _declined(self, answer: Answer, reason: str, today: date, clock: "_Clock") -> Answer:
+        text = refusal(answer.question, self.index, span_of(answer.search_question, today))
         clock.mark("first_word")
         return replace(
             answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
@@ -269,7 +271,12 @@ def _with(answer: Answer, draft: Draft) -> Answer:
 
 
 def _known_on(answer: Answer, today: date) -> date | None:
-    """The day of the oldest article cited, where the question is how things stand and that day is long past."""
+    """The day of the oldest article cited, where the question is how things stand, or what happened "this week", and
+    that day is long past.
+    """
     days = [citation.article.published for citation in answer.citations if citation.article.published]
-    old = days and asks_about_now(answer.search_question) and (today - min(days)).days >= OLD_NEWS_DAYS
-    return min(days) if old else None
+    if not days:
+        return None
+    span = span_of(answer.search_question, today)
+    old = asks_about_now(answer.search_question) and (today - min(days)).days >= OLD_NEWS_DAYS
+    return min(days) if old or (span and min(days) < span.since) else None

@@ -1,10 +1,14 @@
-"""The passages for a question: those of one search, and of one more for each side where it compares two things."""
+"""The passages for a question: those of one search, and of one more for each side where it compares two things.
+
+Where it speaks of its own days ("this week"), what was published before them is no answer.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from answer.evidence import sides_of
+from answer.span import Span
 from byline.records import Article, Passage
 from index import ANY, ArticleIndex, Filters
 
@@ -23,24 +27,36 @@ class Found:
 
 
 def find(
-    index: ArticleIndex, question: str, k: int, filters: Filters = ANY, without: frozenset[str] = frozenset()
+    index: ArticleIndex,
+    question: str,
+    k: int,
+    filters: Filters = ANY,
+    without: frozenset[str] = frozenset(),
+    span: Span | None = None,
 ) -> Found:
     """At most `k` passages for the whole question, and behind them those of its sides.
 
-    `without` are ids or URLs of articles to leave out, with all that tell the same story.
+    `without` are ids or URLs of articles to leave out, with all that tell the same story. What is older than `span` is
+    left out, unless all of it is: in an archive "this week" can only mean its own.
     """
     left_out = without | {named.same_as for id in without if (named := index.article(id)) and named.same_as}
 
     def search(asked: str, k: int) -> list[Passage]:
-        found = index.search(asked, k + SPARE_PASSAGES if without else k, filters)
-        return [passage for passage in found if not _names(passage.chunk.article) & left_out][:k]
+        found = index.search(asked, k + SPARE_PASSAGES if without or span else k, filters)
+        stays = [passage for passage in found if not _names(passage.chunk.article) & left_out]
+        return sorted(stays, key=lambda passage: not _lies_in(span, passage))[:k]
 
     once = {passage.chunk.id: passage for passage in search(question, k)}
     sides = [search(side, PASSAGES_PER_SIDE) for side in sides_of(question)]
     for of_side in sides:
         for passage in of_side:
             once.setdefault(passage.chunk.id, passage)
-    return Found(tuple(once.values()), _one_each(sides))
+    in_span = tuple(passage for passage in once.values() if _lies_in(span, passage))
+    return Found(in_span or tuple(once.values()), _one_each(sides))
+
+
+def _lies_in(span: Span | None, passage: Passage) -> bool:
+    return span is None or span.holds(passage.chunk.article.published)
 
 
 def _one_each(sides: Sequence[Sequence[Passage]]) -> tuple[str, ...]:

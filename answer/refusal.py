@@ -1,20 +1,33 @@
-"""What is said instead of an answer: that the articles do not say, which name none has, and what they do cover."""
+"""What is said instead of an answer: that the articles do not say, which name none has, which days were asked
+about, and what they do cover.
+"""
 
 from datetime import date
 from itertools import groupby
 
+from answer.span import Span
+from byline.days import in_words
 from index import ArticleIndex, Coverage, content_words
 
 
-def refusal(question: str, index: ArticleIndex) -> str:
-    """Plain text, for people. Names only what is really in the collection."""
+def refusal(question: str, index: ArticleIndex, span: Span | None = None) -> str:
+    """Plain text, for people. Names only what is really in the collection. `span` is that of the question."""
     coverage = index.coverage()
     if not coverage.articles:
         return what_is_covered(coverage)
     sentences, unknown = ["The articles do not say."], _unknown_names(question, index)
     if unknown:
         sentences.append(f"No article mentions {_listed([f'“{word}”' for word in unknown], 'or')}.")
+    if span:
+        sentences.append(_asked_days(span, coverage))
     return " ".join([*sentences, what_is_covered(coverage)])
+
+
+def _asked_days(span: Span, coverage: Coverage) -> str:
+    asked = f"“{span.words}” is taken for {in_words(span.since)} to {in_words(span.until)}"
+    if coverage.last and coverage.last < span.since:
+        return f"{asked}, and no article is that new: for an earlier time, ask with its date."
+    return f"{asked}."
 
 
 def what_is_covered(coverage: Coverage) -> str:

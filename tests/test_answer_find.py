@@ -1,8 +1,11 @@
 """What a question is searched by: the whole of it, each side of a comparison, and without what is to be left out."""
 
+import json
+from datetime import date
 from pathlib import Path
 
 from answer.find import find
+from answer.span import span_of
 from byline.settings import Settings
 from index import ArticleIndex, open_index
 from ingest import ingest
@@ -41,3 +44,23 @@ def test_a_copy_goes_with_its_article(settings: Settings, tmp_path: Path) -> Non
         assert len(find(index, "Which lighthouse was lit?", 12).passages) == 3
         for named in ids:
             assert not find(index, "Which lighthouse was lit?", 12, without=frozenset({named})).passages
+
+
+def test_what_is_older_than_the_days_asked_about_is_left_out(settings: Settings, tmp_path: Path) -> None:
+    lines = []
+    for name, day in (("old", "2021-06-10"), ("new", "2022-06-10"), ("undated", "")):
+        text = f"The {name} mayor of Ostend resigned on Monday after a quarrel about the harbour and its lights."
+        lines.append(json.dumps({"id": name, "title": f"A {name} mayor", "published": day, "text": text}))
+    (tmp_path / "mayors.jsonl").write_text("\n".join(lines) + "\n", "utf8")
+    question = "Which mayor resigned this week?"
+    with open_index(settings) as index:
+        list(ingest([str(tmp_path / "mayors.jsonl")], index))
+
+        def ids(today: date) -> set[str]:
+            found = find(index, question, 12, span=span_of(question, today))
+            return {passage.chunk.article.id for passage in found.passages}
+
+        assert ids(date(2022, 6, 16)) == {"new", "undated"}
+        assert ids(date(2026, 6, 16)) == {"undated"}
+        index.remove(["undated"])
+        assert ids(date(2026, 6, 16)) == {"old", "new"}, "an archive is read, and the answer says of when it is"

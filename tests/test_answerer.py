@@ -259,6 +259,20 @@ def test_what_is_next_in_old_articles_says_from_when_that_is(ask: Ask) -> None:
     assert ask(COUNCIL, "Thierry Breton", as_of=date(2025, 3, 1))[-1].known_on is None
 
 
+def test_this_week_is_the_week_of_the_question(ask: Ask) -> None:
+    question = "Which commissioner resigned this week?"
+    done = ask(question, "Thierry Breton", as_of=date(2024, 9, 20))[-1]
+    assert (done.text, done.known_on) == ("Thierry Breton [1]", None)
+    before = ask(question, "not stated", as_of=date(2024, 4, 4))[-1]
+    days = [passage.chunk.article.published for passage in before.passages]
+    assert days
+    assert all(day and day >= date(2024, 3, 21) for day in days)
+    assert before.abstained
+    assert "“this week” is taken for 21 March 2024 to 4 April 2024." in before.text
+    archive = ask(question, "Thierry Breton")[-1]
+    assert (archive.text, archive.known_on) == ("Thierry Breton [1]", date(2024, 9, 18))
+
+
 def test_a_follow_up_is_searched_with_what_it_leans_on(ask: Ask) -> None:
     history = (Turn("who co-chaired the second EU-Korea council?", "Thierry Breton and Lee Jong-Ho"),)
     done = ask("and where will the next one be held?", "The next council will be held in Seoul.", history)[-1]
