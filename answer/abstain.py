@@ -23,10 +23,12 @@ The `chance` recorded with them is what the weights make of them.
 """
 
 import re
+from calendar import month_name
 from collections.abc import Callable, Sequence
 from math import log
 
-from answer.evidence import compares, stems_of
+from answer.dissent import TITLES
+from answer.evidence import compares, sides_of, stems_of
 from answer.facts import ORDINALS, amounts, without_peoples
 from answer.verify import facts_of, held_in, numbers_of
 from byline.records import Passage
@@ -44,22 +46,29 @@ LEAST_AMOUNT = 100
 ROUNDED = 0.05
 """How far an amount may lie from that of the articles, as a share of it: "2.9 million" of 2,925,968."""
 _SAYS_NOTHING = re.compile(
-    r"\bnot (stated|mentioned|specified|provided)\b|\bno information\b|\bcannot be (determined|answered)\b"
-    r"|\b(passages?|articles?|texts?|it|they) (do|does|did) not (state|say|mention|specify|provide|give|name)\b"
+    r"^\W*not (stated|mentioned|specified|provided)\b|\bcannot be (determined|answered)\b"
+    r"|\b(is|are) not (stated|mentioned|specified|provided)(\W*$| (in|by) \w+ (given )?(passage|article|text))"
+    r"|\bno information(\W*$| (is )?(about|on|regarding|given|available|provided|in \w+ (passage|article|text)))"
+    r"|\b(passages?|articles?|texts?) (do|does|did) not (state|say|mention|specify|provide|give|name)\b"
+    r"|^\W*(it|they) (do|does) not (state|say|mention|specify|provide|give|name)( (it|this|that|so))?\W*$"
     r"|^\W*((it|this|that) is )?(unknown|not (given|known|disclosed|available))\W*$",
     re.IGNORECASE,
 )
-_OFFERS_CHOICE = re.compile(r"\bor\b|^(is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I)
+_YES_OR_NO = re.compile(r"^(is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I)
 _CHOICE_OF_TWO = re.compile(r"\bbetween\b.+\band\b", re.I)
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year)\b", re.I
 )
-_AMOUNT = re.compile(
+AMOUNT = re.compile(
     r"\b(one|once|twice|half|an?|no|none|nothing|free|all|both|most|many|few|several|dozens?|hundreds?|thousands?"
-    r"|[mb]illions?|majority|decades?|centur(y|ies)|years|months|weeks|days|until)\b",
+    r"|[mb]illions?|majority|decades?|centur(y|ies)|years|months|weeks|days|hours|minutes|until|since|indefinitely|life"
+    r"|nobody)\b",
     re.I,
 )
-_ORDINAL = re.compile(rf"\b({'|'.join(ORDINALS[2:])})\b", re.I)
+_ORDINAL = re.compile(
+    rf"(?<!\ba )(?<!\bone )\b({'|'.join(ORDINALS[2:])})\b(?! of (?:{'|'.join(month_name[1:])})\b)", re.I
+)
+"""Not "a third" of something, nor the tenth of March."""
 _ASKS_TIME = re.compile(
     r"(^|[.?!,] )\W*((and|but|so|since|until|by|from) )?when (\w+ly )?"
     r"(is|are|was|were|did|do|does|has|have|had|will|would|can|could|should|may|might)\b"
@@ -73,10 +82,11 @@ _ASKS_NAME = re.compile(
 )
 """Not "who is Karl Voss?": an engineer."""
 _TIME = re.compile(
-    r"\d|\b(january|february|march|april|may|june|july|august|september|october|november|december"
+    r"\d|^\W*(after|once|since)\b|\b(january|february|march|april|may|june|july|august|september|october|november|december"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|season"
     r"|today|yesterday|tomorrow|now|soon|immediately|ago|days?|weeks?|weekend|months?|years?|decades?|centur(y|ies)"
-    r"|morning|noon|afternoon|evening|night|midnight|before|during|until|end of)\b",
+    r"|morning|noon|afternoon|evening|night|midnight|dawn|dusk|christmas|easter"
+    r"|before|during|until|end of)\b",
     re.I,
 )
 
@@ -93,7 +103,7 @@ def says_nothing(text: str) -> bool:
 
 def offers_choice(question: str) -> bool:
     """Whether the answer may well be in the question: "the AI Act or the Chips Act?", "did it meet?"."""
-    return bool(_OFFERS_CHOICE.search(question))
+    return bool(sides_of(question) or _YES_OR_NO.search(question))
 
 
 def misfit(question: str, text: str, earlier: str = "") -> str | None:
@@ -103,11 +113,12 @@ def misfit(question: str, text: str, earlier: str = "") -> str | None:
     """
     said_before = f"{earlier} {question}"
     chosen = offers_choice(question) or compares(question) or _CHOICE_OF_TWO.search(question)
-    if not chosen and not _added(said_before, text):
+    counted = _ASKS_NUMBER.search(question) and AMOUNT.search(text)
+    if not chosen and not counted and not _added(said_before, text):
         return "it only repeats the question"
     if _ASKS_TIME.search(question) and not _TIME.search(text):
         return "the question asks for a time and it names none"
-    if _ASKS_NUMBER.search(question) and not numbers_of(text) and not _AMOUNT.search(text):
+    if _ASKS_NUMBER.search(question) and not counted and not numbers_of(text):
         return "the question asks for a number and it names none"
     known = numbers_of(text) | (frozenset() if chosen else held_in(question))
     if _ASKS_NAME.search(question) and not facts_of("the " + text) - known:
@@ -118,7 +129,7 @@ def misfit(question: str, text: str, earlier: str = "") -> str | None:
 def another_of_its_kind(question: str, articles: Sequence[str]) -> str | None:
     """Why the articles speak of another one than was asked for: "the fifth" where no article has a fifth; else None."""
     told = "\n".join(articles)
-    asked = (found.group().lower() for found in _ORDINAL.finditer(question))
+    asked = (found.group(1).lower() for found in _ORDINAL.finditer(question))
     missing = next((word for word in asked if not _speaks_of(word, told)), None)
     return f"the question asks for the {missing} and no cited article speaks of one" if missing else None
 
@@ -131,14 +142,22 @@ def _speaks_of(ordinal: str, text: str) -> bool:
 
 
 def agree(text: str, again: str, question: str) -> bool:
-    """Whether two answers to one question say the same: half of what the shorter one adds to it is in both.
+    """Whether two answers to one question say the same: half of what the shorter one adds to it is in both, and neither
+    has a name, or a number, in the place of another.
 
     Of two that only choose from what the question had, half of the shorter one.
     """
     a, b = _added(question, text), _added(question, again)
     if not a and not b:
         a, b = _added("", text), _added("", again)
-    return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
+    return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b)) and not _differ(text, again)
+
+
+def _differ(text: str, again: str) -> bool:
+    """Whether each names something, or counts, other than the other: "South Korea" and "North Korea", 5 and 6 May."""
+    counts, others = numbers_of(text), numbers_of(again)
+    names, named = facts_of(f"the {text}") - counts - TITLES, facts_of(f"the {again}") - others - TITLES
+    return bool(names - named and named - names) or bool(counts - others and others - counts)
 
 
 def says_more(text: str, than: str, question: str) -> bool:
@@ -155,10 +174,16 @@ def _added(question: str, answer: str) -> frozenset[str]:
 
 
 def contradict(text: str, again: str, question: str) -> bool:
-    """Whether two answers each name numbers, other than those a question asks about, and no number is in both."""
+    """Whether two answers each name numbers, other than those a question asks about, and no number is in both.
+
+    Years are compared where not both name another number too: "3 May" is "in May 2024".
+    """
     asked = frozenset() if offers_choice(question) else numbers_of(question)
     a, b = (numbers_of(answer) - asked for answer in (text, again))
-    return bool(a and b) and a.isdisjoint(b)
+    years = [{number for number in numbers if _YEAR.fullmatch(number)} for numbers in (a, b)]
+    counts = [a - years[0], b - years[1]]
+    one, other = counts if all(counts) else years
+    return bool(one and other) and one.isdisjoint(other)
 
 
 def covered(question: str, passages: Sequence[str], chunks_with: Callable[[str], int]) -> float:

@@ -211,6 +211,10 @@ class Answerer(Closing):
         most = self._settings.question_max_characters
         if not question:
             raise QuestionError("the question is empty; type one")
+        if any("\ud800" <= letter <= "\udfff" for letter in question):
+            raise QuestionError(
+                "the question has half a character, as from a terminal that is not set to UTF-8; type it anew"
+            )
         if len(question) > most:
             raise QuestionError(
                 f"the question has {len(question)} characters and at most {most} are read; "

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from answer.abstain import AMOUNT
 from answer.dissent import dissenting
 from answer.evidence import Sentence, sentences_of, stems_of
 from answer.verify import KNOWN, Verifier, facts_of, held_in
@@ -162,6 +163,7 @@ def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> 
             able = [quote for quote in evidence if new_words & held[quote][1]] or [
                 quote for quote in evidence if words & held[quote][1] or facts & held[quote][0]
             ]
+            able = able or _of_one_amount(sentence, evidence)
         if not able:
             break
         chosen.append(best := max(able, key=worth))
@@ -169,3 +171,9 @@ def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> 
         missing -= names
         new_words -= stems
     return chosen
+
+
+def _of_one_amount(sentence: str, evidence: Sequence[Sentence]) -> list[Sentence]:
+    """Those that have the words in which a sentence counts and that carry no meaning else: "one", "all of them"."""
+    told = {found.group().lower() for found in AMOUNT.finditer(sentence)}
+    return [quote for quote in evidence if told & {found.group().lower() for found in AMOUNT.finditer(quote.text)}]

@@ -32,13 +32,21 @@ READ_ON = 1.5
 HEADER_TOKENS = 12
 """What a prompt spends around the title of an article."""
 
-_NOW = "next|latest|newest|current|currently|now|upcoming|most recent|today|so far"
+_NOW = (
+    r"next(?! (?:to|day|morning|door)\b)|latest|newest|current|currently|now|upcoming|most recent|(?<!USA )today"
+    r"|so far(?! (?:that|as)\b)"
+)
 _ASKS_ABOUT_NOW = re.compile(rf"\b({_NOW})\b", re.I)
 _WANTS_THE_NEWEST = re.compile(rf"\b({_NOW}|planned)\b", re.I)
 _COMPARES = re.compile(
     r"^of .+ and .+,|\bboth\b|\b(?:of|between) the two\b|\bin common\b"
-    r"|\b(?:earlier|later|larger|smaller|bigger|longer|shorter|higher|lower|more|fewer|less) (?:one|than)\b",
+    r"|\b(?:earlier|later|larger|smaller|bigger|longer|shorter|higher|lower|more|fewer|less) (?:one\b|than\b(?! "
+    r"(?:about |roughly |nearly |some )?(?:[$€£¥]? ?\d|(?:an?|half|one|two|ten|dozens|hundreds|thousands)\b)))",
     re.I,
+)
+_ASKS = re.compile(r"\b(?:how|who|whom|whose|what|when|where|why|which)\b", re.I)
+_OFFERS = re.compile(
+    r"^\W*(?:(?:and|but|so) )?(?:which|whether|is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I
 )
 
 
@@ -125,11 +133,13 @@ def sides_of(question: str) -> tuple[str, ...]:
     """The two questions in one that compares: "which came first, A or B?" asks about A and about B; else none.
 
     Which cost more, the map or the globe? ─► "Which cost more, the map", "Which cost more, the globe?"
+
+    Not "how many were killed or injured?", which asks one thing.
     """
     left, choice, right = question.partition(" or ")
-    if not choice:
+    head, comma, first = left.rpartition(",")
+    if not choice or _ASKS.search(first if comma else "") or not (comma or _OFFERS.search(question)):
         return ()
-    head, comma, _ = left.rpartition(",")
     return left, f"{head}{comma} {right}" if comma else right
 
 

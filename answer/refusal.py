@@ -9,6 +9,9 @@ from answer.span import Span
 from byline.days import in_words
 from index import ArticleIndex, Coverage, content_words
 
+_ASKING = frozenset("please tell explain summarise summarize describe list show give".split())
+"""Words that ask, which no article need have."""
+
 
 def refusal(question: str, index: ArticleIndex, span: Span | None = None) -> str:
     """Plain text, for people. Names only what is really in the collection. `span` is that of the question."""
@@ -45,6 +48,7 @@ def what_is_covered(coverage: Coverage) -> str:
 def _unknown_names(question: str, index: ArticleIndex) -> list[str]:
     """At most three names of the question of which some word is in no article; where it names nothing, such words."""
     words = [word.strip(".,;:?!\"'“”‘’()") for word in question.split()]
+    words = [word for word in words if word.lower() not in _ASKING]
     runs = [" ".join(run) for named, run in groupby(words, key=_is_name) if named]
     candidates = runs or [word for word in words if len(word) > 3]
     unknown = [name for name in candidates if any(not index.occurrences(word) for word in content_words(name))]

@@ -26,6 +26,9 @@ from byline.records import Article, Chunk, Passage
         "The price is not specified.",
         "It is not known.",
         "unknown",
+        "It does not say.",
+        "The name is not mentioned in the passages.",
+        "There is no information about the price.",
     ],
 )
 def test_the_model_declines_in_many_words(text: str) -> None:
@@ -40,6 +43,11 @@ def test_the_model_declines_in_many_words(text: str) -> None:
         "He did not give a reason.",
         "The cause of the fire is not known.",
         "Ana Ruiz did not name a successor.",
+        "They did not give her a refund.",
+        "It does not name a successor.",
+        "Food aid was not provided.",
+        "His name was not mentioned in the report.",
+        "No information had been shared with the police.",
     ],
 )
 def test_an_answer_is_not_taken_for_a_refusal(text: str) -> None:
@@ -81,6 +89,10 @@ def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
         ("How much is the ferry?", "nothing"),
         ("How many times has she won?", "twice"),
         ("Who is Karl Voss?", "an engineer"),
+        ("How many people died in the fire?", "one"),
+        ("How many of the hostages were freed?", "all of the hostages"),
+        ("When will he step down?", "after the election"),
+        ("How long has the strike lasted?", "since Tuesday"),
     ],
 )
 def test_of_the_kind_asked_for(question: str, text: str) -> None:
@@ -98,6 +110,11 @@ def test_two_answers_agree_or_contradict() -> None:
     assert agree("2 May 2019", "on 2 May", when)
     assert not agree("the bridge", "the harbour", who)
     assert not agree("Ostend", "not stated", who)
+    assert not agree("31 passengers", "13 passengers", "How many came?")
+    assert not agree("5 May 2019", "6 May 2019", when)
+    assert not agree("President Trump", "President Biden", who)
+    assert not agree("South Korea", "North Korea", "Where is it?")
+    assert agree("President Biden", "Joe Biden", who)
     assert not agree("Karl Voss cut the ribbon.", "Elise Moreau cut the ribbon.", who)
     assert agree("the map", "The map.", "The map or the globe?")
     assert not agree("Karl Voss cut the ribbon.", "the one who cut the ribbon", who)
@@ -108,6 +125,8 @@ def test_two_answers_agree_or_contradict() -> None:
     assert contradict("31 votes", "12", who)
     assert contradict("2019", "2021", "Was it in 2019 or in 2021?")
     assert not contradict("2 May 2019", "in 2019", when)
+    assert not contradict("3 May", "in May 2019", when)
+    assert contradict("3 May 2019", "in 2021", when)
     assert contradict("The bridge of 1907 opened in 2019.", "The bridge of 1907 opened in 2021.", when)
 
 
@@ -166,3 +185,5 @@ def test_the_fifth_is_not_the_sixth() -> None:
     assert another_of_its_kind("How much was it in the third quarter?", ["Sales fell in Q3."]) is None
     assert another_of_its_kind("Who won the eleventh stage?", ["The 11th stage went to Lee."]) is None
     assert another_of_its_kind("Who won the fourth stage?", ["Of four, stage 3 went to Lee."])
+    assert another_of_its_kind("Who cut a third of its staff?", ["Lee's firm cut 33 percent."]) is None
+    assert another_of_its_kind("Who sang on the fourth of July?", ["On July 4 Lee sang."]) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from answer.draft import WORTH_ASKING_AGAIN, draft_of
-from answer.evidence import Sentence
+from answer.evidence import Sentence, sentences_of
 from answer.llm import Reply
 from byline.records import Article, Chunk, Passage
 
@@ -52,3 +52,25 @@ def test_what_a_title_said_is_quoted_from_another_passage_of_its_article() -> No
 def test_the_stump_of_a_sentence_is_cut_off() -> None:
     draft = draft_of(Reply("Ana Ruiz opened it. It rained and the", {}), EVIDENCE, "Who?", "Who?", "")
     assert draft.text == "Ana Ruiz opened it."
+
+
+def test_a_list_keeps_its_last_line() -> None:
+    assert draft_of(Reply("Japan\nSingapore\nSouth Korea", {}), EVIDENCE, "Which?", "Which?", "").text.endswith(
+        "South Korea"
+    )
+
+
+def test_a_yes_is_no_answer_and_what_follows_it_is() -> None:
+    asked = "Did Ana Ruiz open the harbour?"
+    told = draft_of(Reply("Yes, Ana Ruiz opened the harbour in 2019.", {}), EVIDENCE, asked, asked, "")
+    assert (told.text, told.problem) == ("Ana Ruiz opened the harbour in 2019.", None)
+    bare = draft_of(Reply("Yes.", {}), EVIDENCE, asked, asked, "")
+    assert "only says yes or no" in str(bare.wrong)
+
+
+def test_one_is_quoted_where_it_counts() -> None:
+    fire = Article("f", "Fire", "The fire was put out by noon. One person died in the fire. It rained.")
+    passage = Passage(Chunk("f#0", fire, 0, len(fire.text), fire.text), 1.0, frozenset({"words"}))
+    asked = "How many people died in the fire?"
+    draft = draft_of(Reply("one", {}), sentences_of([passage]), asked, asked, "")
+    assert draft.problem is None and draft.cited[0].citations[0].quote == "One person died in the fire."

@@ -18,6 +18,7 @@ def test_it_names_what_no_article_has(sample_index: ArticleIndex) -> None:
 def test_names_that_the_articles_have_are_not_called_missing(sample_index: ArticleIndex) -> None:
     assert "No article mentions" not in refusal("How tall is Thierry Breton?", sample_index)
     assert "“kimchi”" in refusal("how do I make kimchi", sample_index)
+    assert "No article mentions" not in refusal("Please describe the council", sample_index)
 
 
 def test_an_empty_collection_says_how_to_fill_it(settings: Settings) -> None:

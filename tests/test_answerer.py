@@ -281,7 +281,10 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(ask: Ask) -> None:
     assert any("Seoul" in citation.quote for citation in done.citations)
 
 
-@pytest.mark.parametrize(("question", "says"), [("", "empty"), ("  \n ", "empty"), ("why " * 5000, "19999 characters")])
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("", "empty"), ("  \n ", "empty"), ("why " * 5000, "19999 characters"), ("who \udcff?", "UTF-8")],
+)
 def test_a_bad_question_is_refused_before_anything_is_searched(ask: Ask, question: str, says: str) -> None:
     with pytest.raises(QuestionError, match=says):
         ask(question, "x")
