@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from answer.orders import speaks_to_model
+from answer.orders import is_order, speaks_to_model
 from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import Embedder, content_words, stem
@@ -124,7 +124,7 @@ def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
     return [
         Sentence(passage, passage.chunk.start + start, passage.chunk.start + end)
         for passage in passages
-        if not speaks_to_model(passage.chunk.text)
+        if not (speaks_to_model(passage.chunk.text) or is_order(passage.chunk.article.title))
         for start, end in sentence_spans(passage.chunk.text)
     ]
 
