@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from answer.abstain import agree, may_say_nothing, says_more
 from answer.calibration import BUILT_IN, Calibration, read_calibration
 from answer.cite import citations_of, marked, with_dissent
 from answer.draft import Draft, draft_of
@@ -18,6 +17,7 @@ from answer.evidence import Evidence, Sentence, asks_about_now, choose_evidence
 from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
 from answer.llm import LanguageModel, Message, Reply, open_language_model
+from answer.misfit import agree, may_say_nothing, says_more
 from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal
 from answer.small_talk import is_small_talk, small_talk

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from answer.abstain import AMOUNT
 from answer.dissent import dissenting
 from answer.evidence import Sentence, sentences_of, stems_of
+from answer.misfit import AMOUNT
 from answer.verify import KNOWN, Verifier, facts_of, held_in
 from byline.days import in_words
 from byline.records import Article, Citation, Passage

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answer.abstain import NOT_STATED, misfit, says_nothing
 from answer.cite import CitedSentence, cite
 from answer.evidence import Sentence
 from answer.llm import Reply
+from answer.misfit import NOT_STATED, misfit, says_nothing
 from byline.records import Passage
 from byline.sentences import sentence_spans
 

@@ -8,23 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
-from answer.abstain import (
-    NOT_STATED,
-    agree,
-    another_of_its_kind,
-    contradict,
-    covered,
-    lead,
-    misfit,
-    names_missing,
-    offers_choice,
-    says_nothing,
-)
+from answer.abstain import covered, lead, names_missing
 from answer.calibration import Calibration
 from answer.cite import CitedSentence, check, citations_of, marked
 from answer.draft import Draft, draft_of, said, uncited
 from answer.evidence import sentences_of, titled
 from answer.llm import LanguageModel
+from answer.misfit import NOT_STATED, agree, another_of_its_kind, contradict, misfit, offers_choice, says_nothing
 from answer.prompt import proof_prompt, reading_prompt
 from answer.verify import Verifier
 from byline.days import in_words
