@@ -4,13 +4,13 @@ Where it speaks of its own days ("this week"), what was published before them is
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from answer.evidence import sides_of
 from answer.span import Span
 from byline.records import Article, Passage
-from index import ANY, ArticleIndex, Filters
+from index import ANY, ArticleIndex, Filters, freshness
 
 PASSAGES_PER_SIDE = 8
 """Searched besides for each side of a comparison: enough for two articles to be among them."""
@@ -43,20 +43,29 @@ def find(
 
     def search(asked: str, k: int) -> list[Passage]:
         found = index.search(asked, k + SPARE_PASSAGES if without or span else k, filters)
-        stays = [passage for passage in found if not _names(passage.chunk.article) & left_out]
-        return sorted(stays, key=lambda passage: not _lies_in(span, passage))[:k]
+        if span:
+            days = replace(filters, since=span.since, until=span.until)
+            found = _of_the_span(span, found, index.search(asked, k + SPARE_PASSAGES, days))
+        return [passage for passage in found if not _names(passage.chunk.article) & left_out][:k]
 
     once = {passage.chunk.id: passage for passage in search(question, k)}
     sides = [search(side, PASSAGES_PER_SIDE) for side in sides_of(question)]
     for of_side in sides:
         for passage in of_side:
             once.setdefault(passage.chunk.id, passage)
-    in_span = tuple(passage for passage in once.values() if _lies_in(span, passage))
-    return Found(in_span or tuple(once.values()), _one_each(sides))
+    return Found(tuple(once.values()), _one_each(sides))
 
 
-def _lies_in(span: Span | None, passage: Passage) -> bool:
-    return span is None or span.holds(passage.chunk.article.published)
+def _of_the_span(span: Span, found: Sequence[Passage], dated: Sequence[Passage]) -> list[Passage]:
+    """Best first: those found that it holds, and those of a search in it alone, which knows no day of the question.
+    All that was found where it holds none.
+    """
+    once = {
+        passage.chunk.id: replace(passage, score=passage.score + freshness(passage.chunk.article.published, span.until))
+        for passage in dated
+    }
+    once |= {passage.chunk.id: passage for passage in found if span.holds(passage.chunk.article.published)}
+    return sorted(once.values(), key=lambda passage: -passage.score) or list(found)
 
 
 def _one_each(sides: Sequence[Sequence[Passage]]) -> tuple[str, ...]:

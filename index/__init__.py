@@ -12,6 +12,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime reads it when it is im
 
 from index.article_index import WAYS, ArticleIndex, Way
 from index.articles import Coverage
+from index.asked import freshness
 from index.check import Fault
 from index.embed import EMBEDDERS, Embedder, Vectors, open_embedder
 from index.filters import ANY, Filters
@@ -35,6 +36,7 @@ __all__ = [
     "Vectors",
     "Way",
     "content_words",
+    "freshness",
     "open_embedder",
     "open_index",
     "open_reranker",

@@ -47,9 +47,10 @@ def in_time(
 
     A span of days (`since` and `until`) says nothing of when the question is asked.
     """
-    today = filters.until if filters.until and not filters.since else date.today() if asked.now else None
+    between = filters.since and filters.until
+    today = None if between else filters.until or (date.today() if asked.now else None)
     if today:
-        found = [replace(one, score=one.score + RECENT * recency(published[one.article], today)) for one in found]
+        found = [replace(one, score=one.score + freshness(published[one.article], today)) for one in found]
     if asked.newest:
         best: dict[str, float] = {}
         for one in found:
@@ -57,6 +58,11 @@ def in_time(
         new = newness(best, {id: published[id] for id in best})
         found = [replace(one, score=one.score + NEWEST * new[one.article]) for one in found]
     return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+def freshness(published: date | None, today: date) -> float:
+    """What is added to the score of a passage for being new on the day of the question."""
+    return RECENT * recency(published, today)
 
 
 def recency(published: date | None, today: date) -> float:
