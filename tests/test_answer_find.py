@@ -7,7 +7,7 @@ from pathlib import Path
 from answer.find import find
 from answer.span import span_of
 from byline.settings import Settings
-from index import ArticleIndex, open_index
+from index import ArticleIndex, Filters, open_index
 from ingest import ingest
 
 COUNCIL = "who co-chaired the council?"
@@ -64,3 +64,29 @@ def test_what_is_older_than_the_days_asked_about_is_left_out(settings: Settings,
         assert ids(date(2026, 6, 16)) == {"undated"}
         index.remove(["undated"])
         assert ids(date(2026, 6, 16)) == {"old", "new"}, "an archive is read, and the answer says of when it is"
+
+
+def test_what_is_old_does_not_crowd_out_the_days_asked_about(settings: Settings, tmp_path: Path) -> None:
+    towns = [f"{first}{last}" for first in ("Nor", "Sud", "Hel", "Ost", "Wes", "Mar") for last in ("by", "wick", "ham")]
+    lines = [
+        {
+            "id": f"{town} {number}",
+            "title": f"Mayor of {town} resigns",
+            "published": "2021-06-10",
+            "text": f"The mayor of {town} resigned on Monday for the {number}th time: which mayor resigns so often?",
+        }
+        for town in towns
+        for number in range(4, 8)
+    ]
+    new = {
+        "id": "new",
+        "title": "Harbour lit",
+        "published": "2022-06-14",
+        "text": "The harbour of Ostend was lit again.",
+    }
+    (tmp_path / "mayors.jsonl").write_text("\n".join(map(json.dumps, [*lines, new])) + "\n", "utf8")
+    question = "Which mayor resigned this week?"
+    with open_index(settings) as index:
+        list(ingest([str(tmp_path / "mayors.jsonl")], index))
+        found = find(index, question, 12, Filters(until=date(2022, 6, 16)), span=span_of(question, date(2022, 6, 16)))
+        assert [passage.chunk.article.id for passage in found.passages] == ["new"]

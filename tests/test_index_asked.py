@@ -57,6 +57,8 @@ def test_the_day_of_the_question_prefers_what_was_new_then() -> None:
 def test_a_span_of_days_and_a_plain_question_change_nothing() -> None:
     for filters in (ANY, Filters(since=OLD, until=LATER)):
         assert {one.score for one in in_time(ALIKE, DAYS, read_question("Who won?"), filters)} == {1.0}
+    between = Filters(since=OLD, until=LATER)
+    assert {one.score for one in in_time(ALIKE, DAYS, read_question("Who won this week?"), between)} == {1.0}
 
 
 def test_latest_beats_a_better_match() -> None:
