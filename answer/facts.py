@@ -16,10 +16,11 @@ ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth ele
 SCALES = {"bn": "billion", "b": "billion", "m": "million", "mn": "million", "tn": "trillion", "k": "thousand"}
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _PERCENT, _PERCENTS = "percent", ("%", "percent", "per cent", "percentage")
-_NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty-)?[a-z]{3,9}"
+_NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -])?[a-z]{3,9}"
+_NO_YEAR = r"(?!(?:1[5-9]|20)\d\d\b(?![.,]\d))"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")  # Not a day, as in "updated on 3.4.2024 - 5 million people".
 _SCALED = re.compile(
-    rf"(?:\b(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?\b(?P<number>{_NUMERAL})[\s-]?"
+    rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?\b(?P<number>{_NUMERAL})[\s-]?"
     rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
     re.I,
 )
@@ -118,11 +119,11 @@ def held_in(passage: str) -> frozenset[str]:
 def quantities(text: str) -> dict[str, frozenset[str]]:
     """Each number with what scales it, as in 43 of "billion" and 7 of "percent"; "" where it stands alone somewhere.
 
-    Of "5 to 7 per cent" both are percent. A number that is also written out ("2.4 million", 2,400,000) stands as both.
+    Of "5 to 7 per cent" both are percent, of "in 2021 to 64 per cent" only one: a year is none. A number that is also written out ("2.4 million", 2,400,000) stands as both.
     """
     text = same_names(text)
     scaled: dict[str, set[str]] = {}
-    taken: set[int] = set()
+    alone = text
     for match in _SCALED.finditer(text):
         scale = _PERCENT if match["scale"].lower() in _PERCENTS else match["scale"].lower()
         for part in filter(None, (match["low"], match["number"])):
@@ -130,8 +131,8 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
                 scaled.setdefault(number, set()).add(scale)
                 if scale in _TIMES and _PLAIN.fullmatch(number):
                     scaled.setdefault(_written_out(number, scale), set()).add("")
-        taken |= {match.start("number"), *([match.start("low")] if match["low"] else [])}
-    alone = "".join(" " if at in taken else letter for at, letter in enumerate(text))
+        for start, end in (match.span("number"), match.span("low")):
+            alone = f"{alone[:start]}{' ' * (end - start)}{alone[end:]}" if end > 0 else alone
     for number in numbers_of(alone):
         scaled.setdefault(number, set()).add("")
     return {number: frozenset(scales) for number, scales in scaled.items()}

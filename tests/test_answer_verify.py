@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from answer.facts import quantities
+from answer.facts import amounts, quantities
 from answer.verify import KNOWN, WordsVerifier, facts_of, held_in, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
@@ -87,6 +87,18 @@ def test_a_day_before_a_dash_is_no_number_to_be_written_out() -> None:
     scaled = quantities("It was updated on 3.4.2024 - 5 million people saw it.")
     assert scaled["5"] == {"million"} and "" in scaled["5000000"]
     assert quantities("from 2.4 to 5 million")["2400000"] == {""}
+
+
+def test_a_number_with_a_scale_leaves_none_of_its_digits_behind() -> None:
+    assert quantities("12.5 per cent of 52 ships") == {"12.5": {"percent"}, "52": {""}}
+    assert quantities("thirty-five to 43 million") == {"43": {"million"}, "43000000": {""}, "35": {""}}
+    assert amounts("52 percent") == {(52.0, True)}
+
+
+def test_a_year_before_a_share_is_none() -> None:
+    assert quantities("from 20 percent in 2021 to 64 percent")["2021"] == {""}
+    told = "In 2021 the price of bread in Ghent rose by 20 percent. In 2022 the price rose by 64 percent."
+    assert WordsVerifier().supports(told, "The price of bread rose by 20 percent in 2021 and 64 percent in 2022.")
 
 
 def test_a_capital_at_the_beginning_is_no_name_by_itself() -> None:
