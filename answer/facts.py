@@ -1,6 +1,7 @@
 """Names and numbers of a text, each in one canonical form, so that "twenty-eight Koreans" and "28 from Korea" meet."""
 
 import re
+import unicodedata
 
 from answer.peoples import COUNTRY_OF
 from index import content_words
@@ -20,8 +21,8 @@ _NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -])
 _NO_YEAR = r"(?!(?:1[5-9]|20)\d\d\b(?![.,]\d))"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")  # Not a day, as in "updated on 3.4.2024 - 5 million people".
 _SCALED = re.compile(
-    rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?\b(?P<number>{_NUMERAL})[\s-]?"
-    rf"(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
+    rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?"
+    rf"\b(?P<number>{_NUMERAL})[\s-]?(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
     re.I,
 )
 _SIGNS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥"}
@@ -32,11 +33,35 @@ _MONEY = re.compile(
 )
 _BELOW_HUNDRED = rf"(?:{_TENS.replace(' ', '|')})[ -](?:{'|'.join(_UNITS.split()[1:10])})|{'|'.join(NUMBER_WORDS)}"
 _HUNDREDS = re.compile(rf"\b(?P<hundreds>a|{_BELOW_HUNDRED}) hundred(?: (?:and )?(?P<rest>{_BELOW_HUNDRED}))?\b", re.I)
-_DOTTED = re.compile(r"\b(?:U\. ?[SKN]|E\. ?U|D\. ?C)\.(?: ?A\.)?")
+_LETTERS = SCALES | {"t": "trillion"}
+_SHORT_SCALE = re.compile(
+    r"(?<=\d)\s?(?P<any>[Bb][Nn]|mn|tn|[mbk])\b|(?P<money>[$€£¥]\s?\d+(?:[.,]\d+)*)(?P<of>[KMBT])\b"
+    r"|(?<![\w.,-])(?P<count>\d+(?:[.,]\d+)*)(?P<by>[KM])\b(?!-)"
+)
+"""A capital B or T after a number that is no money is a letter, as in "flat 5B"."""
+_ONE_OF_SCALE = re.compile(
+    r"\b(?:an?|one) (?=(?:thousand|million|billion|trillion)\b(?! and a (?:half|quarter)))", re.I
+)
+_PART_OF = re.compile(
+    rf"(?:\b(?:half|quarters?|thirds?|fifths?|tenths?)(?: of)? |\b(?:{_TENS.replace(' ', '|')})[ -])$", re.I
+)
+_ONE = re.compile(r"(?P<before>(?:\b\w+[ -])?)\bone (?P<what>[a-z]+(?: [a-z]+)?)", re.I)
+_NO_ONE = frozenset(f"no any every which number {_TENS}".split())
+_DIGIT_ONE = re.compile(r"(?<![\w.,-])1 (?P<what>\w+)|^\W*1\W*$")
+_INITIALS = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?|\b[A-Z]\.(?: [A-Z]\.)+")
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr)\b\.? (?=[A-Z])")
+_TITLED = re.compile(r"\b(?P<title>Mr|Mrs|Ms)\b\.? (?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*)*)")
+_LATIN_ACCENT = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
+_BARRED = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"})
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][a-zß-öø-ÿ]+\b")
 LEAST_PLURAL = 5
 """Letters of a word from which an "s" at its end makes it a plural."""
-_UNIONS = {"united states": "America", "united kingdom": "Britain", "european union": "Europe"}
+_UNIONS = {
+    "united states": "America",
+    "united kingdom": "Britain",
+    "european union": "Europe",
+    "united nations": "UN",
+}
 
 
 def facts_of(sentence: str) -> frozenset[str]:
@@ -59,7 +84,7 @@ def facts_of(sentence: str) -> frozenset[str]:
 
 def numbers_of(text: str) -> frozenset[str]:
     """Every number as digits, thousands separators gone; "twenty-eight" and "28" are the same."""
-    words = [match.group().lower() for match in _WORD.finditer(_hundreds_in_digits(text))]
+    words = [match.group().lower() for match in _WORD.finditer(_in_digits(text))]
     numbers, position = set(), 0
     while position < len(words):
         word = words[position]
@@ -75,9 +100,28 @@ def numbers_of(text: str) -> frozenset[str]:
     return frozenset(numbers)
 
 
-def _hundreds_in_digits(text: str) -> str:
-    """With "205" for "two hundred and five" and "100" for "a hundred"."""
-    return _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
+def _in_digits(text: str) -> str:
+    """With "205" for "two hundred and five", "100" for "a hundred" and "1 million" for "a million", of which "half a
+    million" is none.
+    """
+    text = _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
+    return _ONE_OF_SCALE.sub(lambda match: match[0] if _PART_OF.search(text, 0, match.start()) else "1 ", text)
+
+
+def with_digit_ones(passage: str, sentence: str) -> str:
+    """The passage with "1 person" for "one person" where the sentence has 1 of them, or is a bare 1; of "one of the
+    ministers" nothing is counted.
+    """
+    counted = {(match["what"] or "").lower() for match in _DIGIT_ONE.finditer(sentence)}
+
+    def in_digits(match: re.Match[str]) -> str:
+        what = match["what"].lower().split()
+        bare = "" in counted and bool(content_words(what[0])) and what[0] not in ("day", *_TIMES, "hundred")
+        if match["before"].lower().rstrip(" -") in _NO_ONE or not (bare or counted & {*what}):
+            return match[0]
+        return f"{match['before']}1 {match['what']}"
+
+    return _ONE.sub(in_digits, passage) if counted else passage
 
 
 def _told(words: str) -> int:
@@ -87,7 +131,7 @@ def _told(words: str) -> int:
 
 def name_form(word: str) -> str:
     """A name in lower case and the singular, a people as its country: "Koreans" and "Korea" are one."""
-    lower = word.lower()
+    lower = _without_accents(word).lower()
     return COUNTRY_OF.get(lower) or COUNTRY_OF.get(_singular(lower)) or _singular(lower)
 
 
@@ -98,7 +142,8 @@ def without_peoples(text: str) -> str:
 
 def _is_people(word: str) -> bool:
     """Whether the name has another form than its own."""
-    return name_form(word) not in (word.lower(), _singular(word.lower()))
+    lower = _without_accents(word).lower()
+    return name_form(word) not in (lower, _singular(lower))
 
 
 def _singular(word: str) -> str:
@@ -119,7 +164,8 @@ def held_in(passage: str) -> frozenset[str]:
 def quantities(text: str) -> dict[str, frozenset[str]]:
     """Each number with what scales it, as in 43 of "billion" and 7 of "percent"; "" where it stands alone somewhere.
 
-    Of "5 to 7 per cent" both are percent, of "in 2021 to 64 per cent" only one: a year is none. A number that is also written out ("2.4 million", 2,400,000) stands as both.
+    Of "5 to 7 per cent" both are percent, of "in 2021 to 64 per cent" only one: a year is none. A number that is also
+    written out ("2.4 million", 2,400,000) stands as both.
     """
     text = same_names(text)
     scaled: dict[str, set[str]] = {}
@@ -165,15 +211,43 @@ def _written_out(number: str, scale: str) -> str:
 
 
 def same_names(text: str) -> str:
-    """The text with scales, hundreds and the best known countries in one form: "43bn" as "43 billion", "two hundred" as
-    "200", "U.S." and "U. S." as "US".
+    """The text with scales, hundreds and the best known unions in one form: "43bn" and "$5M" as "43 billion" and
+    "$5 million", "two hundred" as "200", "U.S.", "U. S." and "F.B.I." as "US" and "FBI"; no accents, no "Mr".
     """
-    text = re.sub(r"(?<=\d)\s?(bn|mn|tn|[mbk])\b", lambda match: " " + SCALES[match.group(1)], text)
-    text = _hundreds_in_digits(text)
-    text = _DOTTED.sub(lambda match: re.sub(r"[. ]|A", "", match.group()), text)
+    text = _TITLE.sub("", _without_accents(text))
+    text = _in_digits(_SHORT_SCALE.sub(_in_full, text))
+    text = _INITIALS.sub(lambda match: re.sub("[. ]", "", match.group()), text)
     return re.sub(
-        r"\b(United States|European Union|United Kingdom)\b", lambda match: _UNIONS[match.group(1).lower()], text
+        r"\b(United States|European Union|United Kingdom|United Nations)\b",
+        lambda match: _UNIONS[match.group(1).lower()],
+        text,
     )
+
+
+def _in_full(match: re.Match[str]) -> str:
+    scale = match["any"] or match["of"] or match["by"]
+    return f"{match['money'] or match['count'] or ''} {_LETTERS[scale.lower()]}"
+
+
+def _without_accents(text: str) -> str:
+    """With "e" for "é" and "g" for "ğ", as half of the papers write the names of others; other scripts as they are."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _LATIN_ACCENT.sub("", unicodedata.normalize("NFD", text))).translate(_BARRED)
+
+
+def titled_otherwise(passage: str, sentence: str) -> bool:
+    """Whether somebody is "Mrs Lee" in the sentence and only "Mr Lee" in the passage."""
+    told = [_titled(match) for match in _TITLED.finditer(_without_accents(passage))]
+    for man, names in map(_titled, _TITLED.finditer(_without_accents(sentence))):
+        same = [is_man for is_man, others in told if names & others]
+        if same and man not in same:
+            return True
+    return False
+
+
+def _titled(match: re.Match[str]) -> tuple[bool, frozenset[str]]:
+    return match["title"] == "Mr", frozenset(match["name"].split())
 
 
 def opening_word(sentence: str) -> str | None:

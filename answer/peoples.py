@@ -29,7 +29,7 @@ qatar qatari; rica rican; romania romanian; russia russian; rwanda rwandan; salv
 scotland scottish scot; senegal senegalese; serbia serbian serb; sicily sicilian; singapore singaporean
 slovakia slovak; slovenia slovenian slovene; somalia somali; spain spanish spaniard; sudan sudanese; surinam surinamese
 sweden swedish swede; switzerland swiss; syria syrian; taiwan taiwanese; tajikistan tajik; tanzania tanzanian
-texas texan; thailand thai; tibet tibetan; togo togolese; tonga tongan; tunisia tunisian; turkey turkish turk türkiye
+texas texan; thailand thai; tibet tibetan; togo togolese; tonga tongan; tunisia tunisian; turkey turkish turk turkiye
 turkmenistan turkmen; uganda ugandan; ukraine ukrainian; uruguay uruguayan; uzbekistan uzbek; vatican
 venezuela venezuelan; vietnam vietnamese; wales welsh; yemen yemeni; zambia zambian; zealand zealander
 zimbabwe zimbabwean

@@ -13,7 +13,18 @@ from typing import Protocol
 
 from answer.bindings import put_elsewhere
 from answer.dates import day_stands, days_of, spans_told, without_days
-from answer.facts import NUMBER_WORDS, currencies, facts_of, held_in, name_form, numbers_of, opening_word, quantities
+from answer.facts import (
+    NUMBER_WORDS,
+    currencies,
+    facts_of,
+    held_in,
+    name_form,
+    numbers_of,
+    opening_word,
+    quantities,
+    titled_otherwise,
+    with_digit_ones,
+)
 from answer.polarity import turned_round
 from byline.cross_encoder import PairScorer
 from byline.errors import UnknownKind
@@ -55,12 +66,14 @@ class WordsVerifier:
         passage, _, known = passage.partition(KNOWN)
         if _plain(sentence) in _plain(passage):
             return True
+        passage = with_digit_ones(passage, sentence)
         told = [passage[start:end] for start, end in sentence_spans(passage)]
         return (
             _facts_stand(passage, known, sentence)
             and _words_stand(f"{passage}\n{known}", sentence)
             and not turned_round(told, sentence)
             and not put_elsewhere(told, sentence)
+            and not titled_otherwise(passage, sentence)
         )
 
 
@@ -84,8 +97,9 @@ def _facts_stand(passage: str, known: str, sentence: str) -> bool:
     if any(number in priced and not signs & priced[number] for number, signs in paid.items()):
         return False
     return all(
-        scales & told.get(number, frozenset()) or (scales == {""} and number not in paid)
+        scale in told.get(number, frozenset()) or (scale == "" and number not in paid)
         for number, scales in asked.items()
+        for scale in scales
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from answer.facts import amounts, quantities
+from answer.facts import amounts, quantities, without_peoples
 from answer.verify import KNOWN, WordsVerifier, facts_of, held_in, numbers_of, open_verifier
 from byline.errors import UnknownKind
 
@@ -200,6 +200,60 @@ def test_a_not_that_denies_nothing(passage: str, sentence: str) -> None:
 )
 def test_a_part_of_a_number_or_another_currency_is_not_supported(passage: str, sentence: str) -> None:
     assert not WordsVerifier().supports(passage, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        (
+            "The flood drove a million people from the delta.",
+            "1 million people were driven from the delta by the flood.",
+        ),
+        ("The flood drove a million people from the delta.", "The flood drove one million people from the delta."),
+        ("The new bridge of Ghent cost a billion dollars.", "The bridge cost $1 billion."),
+        ("One fisherman was killed and twelve boats sank.", "1 fisherman was killed and 12 boats sank."),
+        ("One fisherman was killed and 12 boats sank.", "1"),
+        ("One in five boats sank off Ostend.", "1 in 5 boats sank off Ostend."),
+        ("The brewery paid $5M for the old mill.", "The brewery paid $5 million for the mill."),
+        ("The brewery paid €2.4bn for the old mill.", "The brewery paid €2.4B for the mill."),
+        ("Some 500K people saw the map.", "The map was seen by 500,000 people."),
+        ("The mill uses A.I. tools, the F.B.I. says.", "The mill uses AI tools, the FBI says."),
+        ("The mill uses AI tools, the FBI says.", "The F.B.I. says that the mill uses A.I. tools."),
+        ("J. K. Rowling visited the map room in Ghent.", "J.K. Rowling visited the map room."),
+        ("The United Nations sent envoys to Ostend.", "The UN sent envoys to Ostend."),
+        ("The U.N. sent envoys to Ostend.", "The United Nations sent envoys to Ostend."),
+        ("Xi Jinping met farmers near Ghent.", "Mr Xi met farmers near Ghent."),
+        ("Ms. Ana Ruiz met farmers near Ghent.", "Mrs Ruiz met farmers near Ghent."),
+        ("President Erdoğan met Łukasz Pérez.", "President Erdogan met Lukasz Perez."),
+        ("President Erdogan met Lukasz Perez.", "President Erdoğan met Łukasz Pérez."),
+        ("Twenty-one million people live in Türkiye's towns.", "21 million people live in Turkish towns."),
+    ],
+)
+def test_the_same_in_the_form_of_another_paper(passage: str, sentence: str) -> None:
+    assert WordsVerifier().supports(passage, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("The flood drove half a million people from the delta.", "The flood drove 1 million people from the delta."),
+        ("The flood drove a million and a half people from the delta.", "The flood drove 1 million people from it."),
+        ("Twenty-one million people live in the towns.", "1 million people live in the towns."),
+        ("Three quarters of a million people saw the map.", "1 million people saw the map."),
+        ("One of the ministers said that fishermen were killed.", "1 fisherman was killed."),
+        ("No one fisherman can feed the town.", "1 fisherman can feed the town."),
+        ("One hundred boats sank.", "1"),
+        ("Flat 5B was sold for the price of the mill.", "Flat 5B was sold for 5 billion dollars."),
+        ("The farmers of Ghent met Mr Ruiz in the mill.", "The farmers of Ghent met Mrs Ruiz."),
+        ("The farmers of Ghent met Mr Ruiz in the mill.", "The farmers of Ghent met Mr Lee."),
+    ],
+)
+def test_a_form_of_another_number_or_person_is_not_supported(passage: str, sentence: str) -> None:
+    assert not WordsVerifier().supports(passage, sentence)
+
+
+def test_a_name_with_an_accent_is_no_people() -> None:
+    assert without_peoples("a Turkish poet met Pérez and Müller") == "a  poet met Pérez and Müller"
 
 
 def test_known_words_prove_no_more_than_that_they_were_said() -> None:
