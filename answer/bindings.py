@@ -33,6 +33,13 @@ LEAST_EQUAL = 3
 """Words of weight that must be the same beside a name before another in its place counts as put there."""
 LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
+_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b(?![.,]\d| ?%)"
+_NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
+_IN_YEAR = (
+    re.compile(rf"(?<![\w.,]){_NUMBER}\s?%?(?: (?!to\b|from\b)[a-z]+){{0,3}} in {_YEAR}"),
+    re.compile(rf"^In {_YEAR},?(?: [^\W\d]+){{1,6}} [$€£]?{_NUMBER}(?!.*\b(?:1[5-9]|20)\d\d\b)"),
+)
+_CLAUSES = re.compile(r"[,;:—–]\s|\s(?=(?:and|but|while) )")
 Beside = frozenset[tuple[str, str]]
 
 
@@ -114,6 +121,7 @@ def put_elsewhere(passage: Sequence[str], sentence: str) -> bool:
     told = [things_of(text) for text in passage]
     return (
         _put_in(passage, sentence)
+        or _in_another_year(passage, sentence)
         or any(_in_place_of_another(thing, asked, told) for thing in asked)
         or (not any(map(_PASSIVE.search, [sentence, *passage])) and _exchanged(asked, told))
     )
@@ -130,6 +138,26 @@ def _put_in(passage: Sequence[str], sentence: str) -> bool:
     return all(
         _replaced(asked, told, matcher) for (told, matcher), size in zip(matchers, alike, strict=True) if size == most
     )
+
+
+def _in_another_year(passage: Sequence[str], sentence: str) -> bool:
+    """Whether a number is told of a year for which the passage has another, while it has this one for another year."""
+    told = set(chain.from_iterable(_of_years(clause) for text in passage for clause in [text, *_CLAUSES.split(text)]))
+    return any(
+        any(other == year for _, other in told) and any(same == number and other != year for same, other in told)
+        for number, year in _years_beside(sentence) - told
+    )
+
+
+def _of_years(clause: str) -> set[tuple[str, str]]:
+    """Each number with the year in which it was told; all of them where the clause has one year."""
+    years = set(re.findall(rf"\b{_YEAR}", clause))
+    return _years_beside(clause) | ({(n, *years) for n in numbers_of(clause) - years} if len(years) == 1 else set())
+
+
+def _years_beside(clause: str) -> set[tuple[str, str]]:
+    found = chain.from_iterable(pattern.finditer(clause) for pattern in _IN_YEAR)
+    return {(number, match["year"]) for match in found for number in numbers_of(match["number"])}
 
 
 def _words_of(sentence: str) -> list[_Token]:

@@ -101,6 +101,20 @@ def test_a_year_before_a_share_is_none() -> None:
     assert WordsVerifier().supports(told, "The price of bread rose by 20 percent in 2021 and 64 percent in 2022.")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Bread in Ghent became dearer by 20 percent in 2021 and by 64 percent in 2022.", True),
+        ("Bread in Ghent became dearer by 64 percent in 2021 and by 20 percent in 2022.", False),
+        ("In 2022 bread in Ghent became 20 percent dearer.", False),
+        ("In 2022, bread in Ghent became 64 percent dearer, after 20 percent.", True),
+    ],
+)
+def test_a_share_belongs_to_its_year(sentence: str, supported: bool) -> None:
+    told = "Bread in Ghent became 20 percent dearer in 2021. In 2022 bread became dearer by 64 percent, bakers said."
+    assert WordsVerifier().supports(told, sentence) is supported
+
+
 def test_a_capital_at_the_beginning_is_no_name_by_itself() -> None:
     assert facts_of("Negotiators met.") == frozenset()
     assert len(facts_of("Ana Ruiz met them.")) == 2
