@@ -1,13 +1,16 @@
 """Whole dates: day, month and year of a sentence have to stand together, or to follow from what stands there.
 
-"2 June 2024" is not proven by "2 May" and "June" apart. It is by "June 2, 2024", by "2 June" beside a 2024, and by "on
-Sunday" in an article of 3 June 2024.
+"2 June 2024" is not proven by "2 May" and "June" apart. It is by "June 2, 2024", and in an article of 3 June 2024 by "2
+June" and by "was opened on Sunday". An article's day stands on a line of its own, below its title, as `cite` puts it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from byline.sentences import sentence_spans
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NAME = (
@@ -22,10 +25,31 @@ _FORMS = (
     re.compile(rf"\b{_NAME} {_DAY}(?:{_TO}{_OTHER}(?!,?\d| ?%))?(?!,?\d)(?:,? {_YEAR}\b)?"),
     re.compile(rf"\b{_NAME},? (?:of )?{_YEAR}\b"),
 )
-_BARE_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR_BESIDE = re.compile(rf"[\s,]*(?:\b(?:in|of)\b )?{_YEAR}\b")
+_YEAR_BEFORE = re.compile(rf"\b{_YEAR}[\s,]*(?:\bon\b )?(?:the )?$")
+_SAME_SPAN = re.compile(r"(?:\s?[-–]\s?|,? (?:to|and|or|until|till|through) )(?:[a-z]+ed )?(?:on )?(?:the )?", re.I)
 _LATER = re.compile(r"\b([\w-]+) (day|week|month|year)s? (?:later|after|before|earlier|ago)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 WEEK = 7
+_CLAUSE_END = re.compile(
+    r"[,;:—–()]\s?|\s(?=(?:and|but|while|which|who|where|because|after|although|so|that|when|before|since) )"
+)
+_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_BE = r"(?: \w+ly| not| be| been| have| also)*"
+_VERB = re.compile(
+    rf"(?P<future>\b(?:will|shall|won['’]t)\b{_BE}(?: \w+)?|\b(?:next|coming|upcoming)(?= {_WEEKDAY}))"
+    rf"|(?P<open>\b(?:would|could|should|can|may|might|must)\b{_BE}(?: \w+)?|\bon course (?:to|for)\b{_BE}"
+    rf"|(?<!\bas )\b(?:planned|expected|scheduled|due) (?:to|for|on)\b{_BE}(?: [a-z]+)?"
+    rf"|\b(?:going|set) to\b{_BE} [a-z]+|\bset for\b)"
+    r"|(?P<past>(?<!\bis )(?<!\bare )(?<!\bbe )\b[a-z]+ed\b|\b(?:was|were|had|did|said|told|won|met|beat|led|gave"
+    r"|took|made|left|became|began|fell|rose|held|came|went|struck|shot|found|lost|sold|bought|sent|spoke|wrote|saw|ran"
+    r"|stood|flew|swore|broke|fought|drew)\b)"
+)
+_PRESENT = re.compile(
+    r"\bto [a-z]+\b|\b(?:is|are|has|have|opens|begins|starts|ends|closes|meets?|faces?|plays|votes|holds|returns|takes"
+    r"|hosts|visits|arrives|leaves|resumes|launches)\b"
+)
+Tense = Literal["future", "open", "past", "unknown"]
 _RELATIVE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 
 
@@ -71,30 +95,153 @@ def without_days(text: str) -> str:
     return text
 
 
+def in_words_of(passage: str, sentence: str) -> str:
+    """The sentence with "Tuesday" for a date that the passage does not tell and that follows from its "on Tuesday"."""
+    following = {(one.start, one.end): one for one in days_of(sentence) if not _is_told(one, passage)}
+    for (start, end), one in sorted(following.items(), reverse=True):
+        if word := _follows_from(one, passage):
+            sentence = f"{sentence[:start]}{word}{sentence[end:]}"
+    return sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence and the day of its article, where that is known."""
+
+    text: str
+    published: date | None
+
+
 def day_stands(asked: Day, passage: str) -> bool:
-    """Whether the passage tells this date, or one follows from a day of the week beside a date."""
-    told = days_of(passage)
-    years = {int(year) for year in _BARE_YEAR.findall(passage)}
-    return any(_tells(one, asked, years) for one in told) or _follows(asked, told, passage)
+    """Whether the passage tells this date, or one follows from a day of the week beside the article's."""
+    return _is_told(asked, passage) or _follows_from(asked, passage) is not None
 
 
-def _tells(told: Day, asked: Day, years: set[int]) -> bool:
-    same = told.month == asked.month and (asked.day is None or told.day == asked.day)
+def _is_told(asked: Day, passage: str) -> bool:
+    """With its day and month; the year may be that of the article."""
+    return any(_tells(day, asked, told) for told in _sentences(passage) for day in days_of(told.text))
+
+
+def weekday_fits(asked: Day, sentence: str) -> bool:
+    """Whether a day of the week that stands before a whole date is the right one: 2 June 2024 is a Sunday."""
+    day, named = asked.on(None), re.search(rf"\b({_WEEKDAY}),? (?:the )?$", sentence[: asked.start])
+    return not (day and named) or named.group(1) == f"{day:%A}"
+
+
+def _sentences(passage: str) -> list[_Told]:
+    lines = passage.split("\n")
+    days = [_a_day_alone(line) for line in lines]
+    published, found = None, []
+    for line, own, below in zip(lines, days, [*days[1:], None], strict=True):
+        published = below or own or published
+        found += [_Told(line[start:end], published) for start, end in sentence_spans(line)]
+    return found
+
+
+def _a_day_alone(line: str) -> date | None:
+    days = days_of(line) if len(line) < len("30 September 2024  ") else []
+    return days[0].on(None) if len(days) == 1 and line.strip() == line[days[0].start : days[0].end] else None
+
+
+def _tells(day: Day, asked: Day, told: _Told) -> bool:
+    same = day.month == asked.month and (asked.day is None or day.day == asked.day)
     if asked.year is None or not same:
         return same
-    return told.year == asked.year if told.year else asked.year in years
+    return day.year == asked.year if day.year else asked.year in _years_of(day, told)
 
 
-def _follows(asked: Day, told: Sequence[Day], passage: str) -> bool:
-    """“on Tuesday” and “yesterday” are counted from each whole date of the passage, at most a week away."""
-    words = set(re.findall(r"[a-z]+", passage.lower()))
-    for one in told:
-        beside, day = one.on(None), asked.on(one.year)
-        if beside and day and abs(day - beside) <= timedelta(WEEK):
-            weekday = f"{day:%A}".lower()
-            if weekday in words or any((day - beside).days == n for word, n in _RELATIVE.items() if word in words):
-                return True
-    return False
+def _years_of(day: Day, told: _Told) -> set[int]:
+    """The years in which a day may lie that is told without one: that beside it, else by the article's day.
+
+    The year beside may be that of the other end of a span: "from 28 December to 3 January 2024".
+    """
+    before, behind = told.text[: day.start], told.text[day.end :]
+    if beside := _YEAR_BESIDE.match(behind) or _YEAR_BEFORE.search(before):
+        return {int(beside["year"])}
+    others = [one for one in days_of(told.text) if one.year and _in_one_span(day, one, told.text)]
+    if others:
+        return {_nearest(day, one.on(None)) or one.year for one in others if one.year}
+    return _years_by_article(day, told) if told.published else set()
+
+
+def _in_one_span(day: Day, other: Day, text: str) -> bool:
+    between = text[day.end : other.start] if day.end <= other.start else text[other.end : day.start]
+    return bool(_SAME_SPAN.fullmatch(between))
+
+
+def _nearest(day: Day, to: date | None, least: int = -366, most: int = 366) -> int | None:
+    """The year in which the day lies nearest to another one, at least and at most so many days after it."""
+    if to is None:
+        return None
+    dates = [one for year in (to.year - 1, to.year, to.year + 1) if (one := day.on(year))]
+    fitting = [one for one in dates if least <= (one - to).days <= most]
+    return min(fitting, key=lambda one: abs(one - to)).year if fitting else None
+
+
+def _years_by_article(day: Day, told: _Told) -> set[int]:
+    """What is past lies before the article's day, what will be after it; a week is left to articles dated wrongly."""
+    published, tense = told.published, _tense(told.text, day.start)
+    if published is None:
+        return set()
+    if tense == "past":
+        years = {_nearest(day, published, most=WEEK)}
+    elif tense == "future":
+        years = {_nearest(day, published, least=-WEEK)}
+    else:
+        years = {published.year, _nearest(day, published)}
+    return {year for year in years if year}
+
+
+def _tense(sentence: str, at: int) -> Tense:
+    """That of the verb before this place in its clause, else behind it; of the clause after, or before, if it has none.
+
+    A present is open ("opens on Sunday"), unless the clause is told in the past ("went to meet them on Sunday").
+    """
+    ends = [0, *(match.end() for match in _CLAUSE_END.finditer(sentence)), len(sentence)]
+    clauses = [(start, end) for start, end in pairwise(ends) if start < end]
+    here = next((n for n, (start, end) in enumerate(clauses) if start <= at < end), 0)
+    for start, end in (clauses[n] for n in (here, here + 1, here - 1) if 0 <= n < len(clauses)):
+        verbs = list(_VERB.finditer(sentence, start, end))
+        if verbs:
+            nearest = next((verb for verb in reversed(verbs) if verb.start() < at), verbs[0])
+            return "future" if nearest["future"] else "past" if nearest["past"] else "open"
+        if _PRESENT.search(sentence, start, end):
+            return "open"
+    return "unknown"
+
+
+def _follows_from(asked: Day, passage: str) -> str | None:
+    """The “Tuesday” or “yesterday” that means this date, counted from the article's day, else from a date beside it."""
+    for told in _sentences(passage):
+        bases = [told.published] if told.published else [day for one in days_of(told.text) if (day := one.on(None))]
+        for base in bases:
+            for year in (asked.year,) if asked.year else (base.year - 1, base.year, base.year + 1):
+                day = asked.on(year)
+                if day and (word := _counted(day, (day - base).days, told)):
+                    return word
+    return None
+
+
+def _counted(day: date, apart: int, told: _Told) -> str | None:
+    if abs(apart) > WEEK:
+        return None
+    words = set(re.findall(r"[a-z]+", told.text.lower()))
+    relative = next((word for word, n in _RELATIVE.items() if n == apart and word in words), None)
+    name = f"{day:%A}"
+    places = [match.start() for match in re.finditer(rf"\b{name}\b", told.text, re.I)]
+    if told.published is None:
+        follows = bool(places) and 0 < abs(apart) < WEEK
+    else:
+        follows = any(_may_lie(apart, _tense(told.text, at), told.text[:at]) for at in places)
+    return relative or (name if follows else None)
+
+
+def _may_lie(apart: int, tense: Tense, before: str) -> bool:
+    """Whether a day of the week may be the one so many days after the article's, by the tense of what happens on it."""
+    if apart == -WEEK:
+        return before.lower().endswith("last ")
+    least, most = (0 if tense == "future" else 1 - WEEK), (WEEK if tense in ("future", "open") else 0)
+    return least <= apart <= most
 
 
 def spans_told(passage: str, sentence: str) -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from answer.bindings import put_elsewhere
-from answer.dates import day_stands, days_of, spans_told, without_days
+from answer.dates import day_stands, days_of, in_words_of, spans_told, weekday_fits, without_days
 from answer.facts import (
     NUMBER_WORDS,
     currencies,
@@ -68,11 +68,12 @@ class WordsVerifier:
             return True
         passage = with_digit_ones(passage, sentence)
         told = [passage[start:end] for start, end in sentence_spans(passage)]
+        told_so = in_words_of(passage, sentence)
         return (
             _facts_stand(passage, known, sentence)
-            and _words_stand(f"{passage}\n{known}", sentence)
-            and not turned_round(told, sentence)
-            and not put_elsewhere(told, sentence)
+            and _words_stand(f"{passage}\n{known}", told_so)
+            and not turned_round(told, told_so)
+            and not put_elsewhere(told, told_so)
             and not titled_otherwise(passage, sentence)
         )
 
@@ -86,8 +87,9 @@ def _plain(text: str) -> str:
 def _facts_stand(passage: str, known: str, sentence: str) -> bool:
     """Names, numbers with what they count, and whole dates."""
     everything = f"{passage}\n{known}"
-    if not all(day_stands(day, everything) for day in days_of(sentence)):
-        return False
+    for day in days_of(sentence):
+        if not (day_stands(day, passage) or day_stands(day, known)) or not weekday_fits(day, sentence):
+            return False
     rest = without_days(sentence)
     follows = spans_told(passage, rest)
     told, asked = quantities(everything), quantities(rest)

@@ -270,6 +270,17 @@ def test_a_name_with_an_accent_is_no_people() -> None:
     assert without_peoples("a Turkish poet met Pérez and Müller") == "a  poet met Pérez and Müller"
 
 
+def test_a_date_that_follows_stands_for_the_words_that_the_passage_has() -> None:
+    told = "Ostend closes its bridge\n2 May 2024\nThe old bridge was closed on Tuesday for lack of money in Ostend."
+    assert WordsVerifier().supports(told, "The old bridge was closed on 30 April 2024 for lack of money.")
+    assert WordsVerifier().supports(told, "The old bridge was closed, on 30 April 2024.")
+    assert WordsVerifier().supports(told, "30 April 2024")
+    assert not WordsVerifier().supports(told, "The old bridge was closed on 1 May 2024 for lack of money.")
+    two = f"{told} The old mill burned down on Wednesday in the harbour of Ghent."
+    assert WordsVerifier().supports(two, "The old mill burned down on 1 May 2024 in the harbour of Ghent.")
+    assert not WordsVerifier().supports(two, "The old mill burned down on 30 April 2024 in the harbour of Ghent.")
+
+
 def test_known_words_prove_no_more_than_that_they_were_said() -> None:
     known = f"Ana Ruiz spoke.{KNOWN}Lee opened the harbour on 3 May"
     assert not WordsVerifier().supports(known, "Tom opened the harbour.")
