@@ -42,13 +42,17 @@ _SHORT_SCALE = re.compile(
 _ONE_OF_SCALE = re.compile(
     r"\b(?:an?|one) (?=(?:thousand|million|billion|trillion)\b(?! and a (?:half|quarter)))", re.I
 )
+_THOUSANDS = re.compile(
+    rf"(?<!\bto )(?<!\band )(?<!\bor )(?<![-–.,])\b(?P<number>\d+(?:\.\d+)?|{_BELOW_HUNDRED}) thousand\b(?! and\b)",
+    re.I,
+)
 _PART_OF = re.compile(
     rf"(?:\b(?:half|quarters?|thirds?|fifths?|tenths?)(?: of)? |\b(?:{_TENS.replace(' ', '|')})[ -])$", re.I
 )
 _ONE = re.compile(r"(?P<before>(?:\b\w+[ -])?)\bone (?P<what>[a-z]+(?: [a-z]+)?)", re.I)
 _NO_ONE = frozenset(f"no any every which number {_TENS}".split())
 _DIGIT_ONE = re.compile(r"(?<![\w.,-])1 (?P<what>\w+)|^\W*1\W*$")
-_INITIALS = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?|\b[A-Z]\.(?: [A-Z]\.)+")
+_INITIALS = re.compile(r"\b[A-Z]\.(?:[A-Z]\.)+|\b[A-Z]\.(?: [A-Z]\.)+")
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr)\b\.? (?=[A-Z])")
 _TITLED = re.compile(r"\b(?P<title>Mr|Mrs|Ms)\b\.? (?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*)*)")
 _LATIN_ACCENT = re.compile(r"(?<=[A-Za-z])[\u0300-\u036f]+")
@@ -101,11 +105,16 @@ def numbers_of(text: str) -> frozenset[str]:
 
 
 def _in_digits(text: str) -> str:
-    """With "205" for "two hundred and five", "100" for "a hundred" and "1 million" for "a million", of which "half a
-    million" is none.
+    """With "205" for "two hundred and five", "2000" for "two thousand" and "1 million" for "a million", of which "half
+    a million" is none.
     """
     text = _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
-    return _ONE_OF_SCALE.sub(lambda match: match[0] if _PART_OF.search(text, 0, match.start()) else "1 ", text)
+    text = _ONE_OF_SCALE.sub(lambda match: match[0] if _PART_OF.search(text, 0, match.start()) else "1 ", text)
+    return _THOUSANDS.sub(lambda match: _written_out(_digits(match["number"]), "thousand"), text)
+
+
+def _digits(number: str) -> str:
+    return number if number[0].isdigit() else str(_told(number))
 
 
 def with_digit_ones(passage: str, sentence: str) -> str:
