@@ -108,9 +108,13 @@ def _in_digits(text: str) -> str:
     """With "205" for "two hundred and five", "2000" for "two thousand" and "1 million" for "a million", of which "half
     a million" is none.
     """
-    text = _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
+    lower = text.lower()
+    if "hundred" in lower:
+        text = _HUNDREDS.sub(lambda match: str(100 * _told(match["hundreds"]) + _told(match["rest"] or "zero")), text)
     text = _ONE_OF_SCALE.sub(lambda match: match[0] if _PART_OF.search(text, 0, match.start()) else "1 ", text)
-    return _THOUSANDS.sub(lambda match: _written_out(_digits(match["number"]), "thousand"), text)
+    if "thousand" in lower:
+        text = _THOUSANDS.sub(lambda match: _written_out(_digits(match["number"]), "thousand"), text)
+    return text
 
 
 def _digits(number: str) -> str:
