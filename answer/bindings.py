@@ -24,6 +24,17 @@ _STOPS = frozenset(".;:!?()—–\n")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be)\b(?: \w+)? \w+(?:ed|en|wn|lt|ld|ht|ade|et|ut|on)\b[^.]* by\b"
 )
+_A_NAME = r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+_DONE_BY = re.compile(
+    rf"^(?P<whom>(?:The )?{_A_NAME}|(?:The|An?) [a-z-]+(?: [a-z-]+)?)"
+    r" (?:was|were|is|are|(?:has|have|had) been)(?: \w+ly)?"
+    r" (?P<done>[a-z]+ed|won|held|made|led|sold|bought|sent|built|found|met|told|hit|shot|paid|lost|struck|caught) by"
+    r" (?P<who>(?:the )?(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    rf"|September|October|November|December){_A_NAME})"
+    r"(?=[.,;]|$| (?:with|in|on|at|for|from|after|before|during|over|when|while|as|last)\b)"
+)
+_AMOUNT = r"[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| [a-z]+){0,2}?"
+_TO_FROM = re.compile(rf"\bto (?P<to>{_AMOUNT}),? from (?P<since>[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| per ?cent\b)?)")
 BESIDE = 2
 """Words of weight on each side that are taken to belong to a name or number in a sentence."""
 BESIDE_IN_PASSAGE = 3
@@ -33,6 +44,7 @@ LEAST_EQUAL = 3
 """Words of weight that must be the same beside a name before another in its place counts as put there."""
 LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
+_FROM_TO = re.compile(r"\bfrom [$€£¥]?(\d+(?:\.\d+)?)[^.;:\d]{0,30}? to [$€£¥]?(\d+(?:\.\d+)?)")
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b(?![.,]\d| ?%)"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
 _IN_YEAR = (
@@ -116,15 +128,35 @@ def _beside(tokens: Sequence[Sequence[_Token]], at: int, most: int) -> Beside:
 
 def put_elsewhere(passage: Sequence[str], sentence: str) -> bool:
     """Whether a name or number of the sentence stands where the passage has another one."""
-    sentence, passage = same_names(sentence), [same_names(text) for text in passage]
+    sentence, *passage = (_in_one_order(same_names(text)) for text in (sentence, *passage))
     asked = things_of(sentence)
     told = [things_of(text) for text in passage]
     return (
         _put_in(passage, sentence)
         or _in_another_year(passage, sentence)
+        or _goes_back(passage, sentence)
         or any(_in_place_of_another(thing, asked, told) for thing in asked)
         or (not any(map(_PASSIVE.search, [sentence, *passage])) and _exchanged(asked, told))
     )
+
+
+def _in_one_order(text: str) -> str:
+    """“Iran attacked Israel” for “Israel was attacked by Iran”, “from 5% to 3%” for “to 3% from 5%”, so that two can
+    be laid side by side.
+    """
+    active = _DONE_BY.sub(lambda found: f"{found['who']} {found['done']} {found['whom']}", text)
+    return _TO_FROM.sub(lambda found: f"from {found['since']} to {found['to']}", active)
+
+
+def _goes_back(passage: Sequence[str], sentence: str) -> bool:
+    """Whether it goes from the one number to the other and the passage only from that to this."""
+    told = set(chain.from_iterable(map(_ways, passage)))
+    return any((to, since) in told and (since, to) not in told for since, to in _ways(sentence))
+
+
+def _ways(text: str) -> set[tuple[str, str]]:
+    """The numbers between which something goes."""
+    return set(_FROM_TO.findall(re.sub(r"(?<=\d),(?=\d{3})", "", text)))
 
 
 def _put_in(passage: Sequence[str], sentence: str) -> bool:

@@ -273,6 +273,27 @@ def test_a_name_with_an_accent_is_no_people() -> None:
     assert without_peoples("a Turkish poet met Pérez and Müller") == "a  poet met Pérez and Müller"
 
 
+@pytest.mark.parametrize(
+    ("passage", "sentence", "supported"),
+    [
+        ("Norway attacked Sweden with 300 boats.", "Sweden was attacked by Norway with 300 boats.", True),
+        ("Norway attacked Sweden with 300 boats.", "Norway was attacked by Sweden with 300 boats.", False),
+        ("Sweden was attacked by Norway with 300 boats.", "Norway attacked Sweden with 300 boats.", True),
+        ("Sweden was attacked by Norway with 300 boats.", "Sweden attacked Norway with 300 boats.", False),
+        ("Ana Ruiz opened the old bridge in Ghent.", "The old bridge was opened by Ana Ruiz in Ghent.", True),
+        ("The price of bread fell to 3.5 percent from 5 percent.", "Bread fell from 5 percent to 3.5 percent.", True),
+        ("The price of bread fell to 3.5% from 5%.", "The price of bread fell from 3.5% to 5%.", False),
+        ("The price of bread fell to €3 from €5.", "The price of bread fell from €5 to €3.", True),
+        ("The price of bread fell to €3 from €5.", "The price of bread fell from €3 to €5.", False),
+        ("The price of bread fell from €5 to €3.", "The price of bread fell to €3 from €5.", True),
+        ("The price of bread fell from €5 to €3.", "The price of bread fell to €5 from €3.", False),
+        ("The old bridge was opened by Friday in Ghent.", "The old bridge was opened in Ghent by Friday.", True),
+    ],
+)
+def test_the_same_in_another_order(passage: str, sentence: str, supported: bool) -> None:
+    assert WordsVerifier().supports(passage, sentence) is supported
+
+
 def test_a_date_that_follows_stands_for_the_words_that_the_passage_has() -> None:
     told = "Ostend closes its bridge\n2 May 2024\nThe old bridge was closed on Tuesday for lack of money in Ostend."
     assert WordsVerifier().supports(told, "The old bridge was closed on 30 April 2024 for lack of money.")
