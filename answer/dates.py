@@ -46,8 +46,8 @@ _VERB = re.compile(
     r"|stood|flew|swore|broke|fought|drew)\b)"
 )
 _PRESENT = re.compile(
-    r"\bto [a-z]+\b|\b(?:is|are|has|have|opens|begins|starts|ends|closes|meets?|faces?|plays|votes|holds|returns|takes"
-    r"|hosts|visits|arrives|leaves|resumes|launches)\b"
+    r"\bto [a-z]+\b|\b(?:is|are|has|have|opens?|begins?|starts|ends|closes|meets?|faces?|plays|votes|holds|returns"
+    r"|takes|hosts|visits|arrives|leaves|resumes|launches)\b"
 )
 Tense = Literal["future", "open", "past", "unknown"]
 _RELATIVE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
