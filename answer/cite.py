@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from answer.dates import UNDATED
 from answer.dissent import dissenting
 from answer.evidence import Sentence, sentences_of, stems_of
 from answer.misfit import AMOUNT
@@ -131,7 +132,7 @@ def _cited_text(citations: Sequence[Citation]) -> str:
     parts = []
     for citation in citations:
         article = citation.article
-        parts.append(f"{article.title}\n{in_words(article.published)}\n{citation.passage.chunk.text}")
+        parts.append(f"{article.title}\n{in_words(article.published) or UNDATED}\n{citation.passage.chunk.text}")
     return "\n".join(parts)
 
 

@@ -31,6 +31,8 @@ _SAME_SPAN = re.compile(r"(?:\s?[-–]\s?|,? (?:to|and|or|until|till|through) )(
 _LATER = re.compile(r"\b([\w-]+) (day|week|month|year)s? (?:later|after|before|earlier|ago)\b", re.I)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 WEEK = 7
+UNDATED = "(undated)"
+"""Stands in the place of the day of an article that has none, so that the day of the one before it is not taken."""
 _CLAUSE_END = re.compile(
     r"[,;:—–()]\s?|\s(?=(?:and|but|while|which|who|where|because|after|although|so|that|when|before|since) )"
 )
@@ -132,8 +134,9 @@ def _sentences(passage: str) -> list[_Told]:
     lines = passage.split("\n")
     days = [_a_day_alone(line) for line in lines]
     published, found = None, []
-    for line, own, below in zip(lines, days, [*days[1:], None], strict=True):
-        published = below or own or published
+    for at, line in enumerate(lines):
+        below, day_below = lines[at + 1 : at + 2], days[at + 1 : at + 2]
+        published = None if UNDATED in (line, *below) else next(filter(None, [*day_below, days[at]]), published)
         found += [_Told(line[start:end], published) for start, end in sentence_spans(line)]
     return found
 

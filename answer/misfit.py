@@ -13,7 +13,7 @@ from answer.verify import facts_of, held_in, numbers_of
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
-YEAR = re.compile(r"[12]\d{3}")
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 """Another number counts ("which two companies") or is an amount, which an article may tell more exactly."""
 _SAYS_NOTHING = re.compile(
     r"^\W*not (stated|mentioned|specified|provided)\b|\bcannot be (determined|answered)\b"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answer.dates import day_stands, days_of, spans_told, weekday_fits, without_days
+from answer.dates import UNDATED, day_stands, days_of, spans_told, weekday_fits, without_days
 
 PASSAGE = (
     "Ostend opens its harbour\n3 May 2024\nThe harbour opened on Thursday. It was begun on June 7, 2021, in Ostend."
@@ -148,3 +148,10 @@ def test_a_span_follows_from_two_dates() -> None:
     passage = "It began on 2 May 2024 and ended on 4 May 2024."
     assert spans_told(passage, "It ended two days later.") == {"2"}
     assert spans_told(passage, "It ended three days later.") == set()
+
+
+def test_an_article_without_a_day_does_not_take_that_of_another() -> None:
+    passage = f"Bridge\n3 June 2024\nThe bridge was closed.\nFerry\n{UNDATED}\nThe ferry sailed on Sunday."
+    assert not any(day_stands(day, passage) for day in days_of("2 June 2024"))
+    dated = passage.replace(UNDATED, "4 June 2024")
+    assert all(day_stands(day, dated) for day in days_of("2 June 2024"))
