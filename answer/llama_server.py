@@ -17,6 +17,8 @@ QUIET = 0
 FIXED_TOKENS = 1600
 """Of a question: the rules and examples before it (970), its longest form and the turns it leans on."""
 X86 = ("x86_64", "amd64")
+CACHE_MIB = 512
+"""For prompts that have left their slot, some fifteen of them. By default llama.cpp lets these grow to 8 GiB."""
 
 
 def refuse_small_slots(settings: Settings) -> None:
@@ -46,6 +48,7 @@ class LlamaServer:
         params.port = 0
         params.verbosity = QUIET
         params.warmup = True
+        params.cache_ram_mib = CACHE_MIB
         # Weights laid out anew for wide writing: on x86 reading, which is what people wait for, is slower with them.
         params.no_extra_bufts = platform.machine().lower() in X86
         if threads:
