@@ -11,7 +11,8 @@ from answer.calibration import BUILT_IN, SIGNALS, Calibration, feature, read_cal
 from answer.cite import without_marks
 from answer.evidence import Sentence
 from answer.interrupt import Interruption, interruptible
-from answer.llm import LLMS, LanguageModel, Message, open_language_model
+from answer.llm import LanguageModel, Message
+from answer.llm_kinds import LLMS, open_language_model
 from answer.verify import VERIFIERS, Verifier, open_verifier
 
 __all__ = [

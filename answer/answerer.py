@@ -16,7 +16,8 @@ from answer.draft import Draft, draft_of
 from answer.evidence import Evidence, Sentence, asks_about_now, choose_evidence
 from answer.find import Found, find
 from answer.follow_up import relevant_turns, stand_alone
-from answer.llm import LanguageModel, Message, Reply, open_language_model
+from answer.llm import LanguageModel, Message, Reply
+from answer.llm_kinds import open_language_model
 from answer.misfit import agree, may_say_nothing, says_more
 from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal

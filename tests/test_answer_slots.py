@@ -5,7 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from answer.llm import Message, open_language_model
+from answer.llm import Message
+from answer.llm_kinds import open_language_model
 from answer.slots import Slots, slots_of
 from byline.settings import Settings
 

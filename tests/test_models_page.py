@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from answer.llm import LLMS
+from answer.llm_kinds import LLMS
 from byline.models import known_models
 
 PAGE = (Path(__file__).parent.parent / "docs" / "models.md").read_text("utf8")
