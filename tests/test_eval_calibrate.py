@@ -135,6 +135,12 @@ def test_the_command_leaves_it_where_the_collection_is_opened(
     assert found != BUILT_IN and found == fit(rows_of(120), 0.05).calibration
     told = json.loads((tmp_path / "out" / "calibration-report.json").read_text("utf8"))
     assert told["weighed"] == 120 and told["auc_cross_validated"] > 0.8
+    shown = [row for row in rows_of(120) if BUILT_IN.chance_of_right(row.signals) >= BUILT_IN.threshold]
+    wrong = [row for row in shown if not is_right_to_show(row)]
+    assert told["present"]["threshold"] == BUILT_IN.threshold
+    assert told["present"]["wrong_shown"] == pytest.approx(len(wrong) / 120)
+    assert told["present"]["right_shown"] == pytest.approx((len(shown) - len(wrong)) / 120)
+    assert 0 < len(shown) < 120
     assert "written to" in capsys.readouterr().out
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from answer import open_answerer, write_calibration
+from answer import open_answerer, read_calibration, write_calibration
 from byline.errors import SettingsError
 from byline.settings import Settings, read_settings
 from eval.articles import refuse_failed
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     else:
         raise SettingsError("nothing to fit to; give a file of questions, or runs of before with --rows")
     fitted = fit(rows, options.target)
-    told = json.dumps(summary(fitted), indent=1)
+    told = json.dumps(summary(fitted, read_calibration(settings.data)), indent=1)
     out.mkdir(parents=True, exist_ok=True)
     (out / "calibration-report.json").write_text(told + "\n", "utf8")
     print(told)

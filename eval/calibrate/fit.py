@@ -150,8 +150,15 @@ def is_right_to_show(row: Row) -> bool:
     return says_right(row) if row.case.answers else row.case.answerable
 
 
-def summary(fitted: Fit) -> dict[str, Any]:
-    """What the run came to: the weights, the area under the ROC curve, and what other thresholds would do."""
+def _by(calibration: Calibration, fitted: Fit) -> Fit:
+    chances = [calibration.chance_of_right(row.signals) for row in fitted.weighed]
+    return replace(fitted, calibration=calibration, chances=np.array(chances))
+
+
+def summary(fitted: Fit, present: Calibration) -> dict[str, Any]:
+    """What the run came to: the weights, the area under the ROC curve, what other thresholds would do, and what the
+    `present` calibration makes of the same answers.
+    """
     from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
     names = [name for name in fitted.calibration.weights if name != "bias"]
@@ -164,6 +171,7 @@ def summary(fitted: Fit) -> dict[str, Any]:
         "weights": dict(fitted.calibration.weights),
         "auc_cross_validated": round(float(roc_auc_score(fitted.right, fitted.chances)), 3),
         "auc_of_each": {name: round(float(roc_auc_score(fitted.right, values)), 3) for name, values in alone.items()},
+        "present": _by(present, fitted).at(present.threshold),
         "chosen": fitted.at(fitted.calibration.threshold),
         "at": [fitted.at(step) for step in steps],
     }
