@@ -11,6 +11,8 @@ or number of it stands in no cited passage (`verify`). What is left is weighed (
     likelihood      how likely the words were that it answered from the cited passages alone
     agreed          1 where it answered the same from the cited passages alone, else 0
     confirmed       1 where it answered the same from a wider reading, -1 where it did not, 0 where none was needed
+    foretold        how much likelier the model finds a token of the question, knowing the answer, for having read the
+                    cited passages, as a logarithm; asked where that decides
     covered         share of the question's words that the cited passages hold, rare words counting more, 0 to 1
     covered_whole   the same share, of the cited articles as a whole
     found           the score of the best passage found, unless a reranker gave it one of its own

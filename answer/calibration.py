@@ -16,8 +16,8 @@ from byline.errors import SettingsError
 
 FILE = "calibration.json"
 SIGNALS = (
-    "stated", "later", "mended", "proved", "reread", "likelihood", "agreed", "confirmed", "covered", "covered_whole",
-    "found", "lead", "names_missing", "near",
+    "stated", "later", "mended", "proved", "reread", "likelihood", "agreed", "confirmed", "foretold", "covered",
+    "covered_whole", "found", "lead", "names_missing", "near",
 )  # fmt: skip
 """All that is known of an answer; `answer/abstain.py` says what each is."""
 PROBABILITIES = {"stated": 0.1, "proved": 0.1, "reread": 0.1, "likelihood": 0.02}
@@ -25,6 +25,8 @@ PROBABILITIES = {"stated": 0.1, "proved": 0.1, "reread": 0.1, "likelihood": 0.02
 the extremes drown the rest, and foretell less (`docs/decisions.md`)."""
 WELL_FOUND, FAIRLY_FOUND = 2.0, 1.5
 """The score of a passage says no more beyond the one, and is taken for the other where it is not known."""
+UNRELATED, WELL_FORETOLD = -0.2, 0.8
+"""Logarithms: a question that its passages foretell no better than none do, and one from which more says no more."""
 UNKNOWN = {"likelihood": 0.9}
 """What a probability is taken for that the model's server does not give; the others for a half."""
 
@@ -51,6 +53,8 @@ def feature(name: str, signals: Mapping[str, float]) -> float:
         return math.log(p / (1 - p))
     if name == "found":
         return min(signals.get(name, FAIRLY_FOUND), WELL_FOUND)
+    if name == "foretold":
+        return min(max(signals.get(name, WELL_FORETOLD), UNRELATED), WELL_FORETOLD)
     return signals.get(name, 0.0)
 
 
@@ -84,17 +88,19 @@ def write_calibration(calibration: Calibration, data: Path) -> Path:
 _CALIBRATION = TypeAdapter(Calibration)
 BUILT_IN = Calibration(
     {
-        "bias": -5.889,
+        "bias": -8.389,
         "stated": 1.308,
         "proved": 0.742,
         "reread": 0.718,
         "likelihood": 0.779,
         "confirmed": 0.9,
+        "foretold": 3.0,
         "names_missing": -0.8,
         "found": 0.8,
     },
     threshold=0.5,
 )
 """What is likelier right than wrong is shown. The first five weights are of a fit to near misses over articles of one
-kind. How well it was found weighs half of what a fit to news says: more would decline questions in other words than the
-articles' (`docs/decisions.md`, 28 November)."""
+kind. `foretold` takes from what does not fit the question, and gives next to nothing. How well it was found weighs less
+than a fit to news says: more would decline questions in other words than the articles' (`docs/decisions.md`, 28 and 30
+November)."""

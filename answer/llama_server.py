@@ -5,10 +5,13 @@ system prompt is read once, and the check before an answer and the answer share 
 """
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
 from typing import Any
+
+import httpx
 
 from byline.errors import LanguageModelError, MissingPackage, SettingsError
 from byline.settings import Settings
@@ -17,6 +20,8 @@ QUIET = 0
 FIXED_TOKENS = 1600
 """Of a question: the rules and examples before it (970), its longest form and the turns it leans on."""
 X86 = ("x86_64", "amd64")
+TOKENISE_SECONDS = 60
+"""It takes a millisecond, on a machine that has one to spare."""
 CACHE_MIB = 512
 """For prompts that have left their slot, some fifteen of them. By default llama.cpp lets these grow to 8 GiB."""
 
@@ -64,8 +69,20 @@ class LlamaServer:
             ) from error
         self.address = f"{self._server.listening_address}/v1"
 
+    def tokenise(self, text: str) -> list[int]:
+        """The model's tokens of a text, with none added."""
+        url = f"{self.address.removesuffix('/v1')}/tokenize"
+        told = httpx.post(url, json={"content": text}, timeout=TOKENISE_SECONDS, trust_env=False)  # past any proxy
+        tokens: list[int] = told.raise_for_status().json()["tokens"]
+        return tokens
+
     def close(self) -> None:
         self._server = None
+
+
+def exactly(tokens: Sequence[int]) -> str:
+    """The grammar that these tokens alone fit. Probabilities are told as they were before it had its say."""
+    return "root ::= " + " ".join(f"<[{token}]>" for token in tokens)
 
 
 _SERVERS: dict[tuple[Path, int, int, int], LlamaServer] = {}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 
 from answer.interrupt import given_up_at_once, refuse_if_interrupted
+from answer.llama_server import exactly
 from answer.orders import without_control_tokens
 from answer.slots import Slots
 from byline.errors import LanguageModelError, ModelRefused, ModelServerDown
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "user", "assistant"]
 YES_OR_NO_TOKENS = 3
+FORETOLD_TOKENS = 40
+"""Of a text, how many are weighed: each takes as long as one that is written."""
 LEAST_LIKELY = 1e-6
 """A token's probability is taken for no less; some servers give 0."""
 
@@ -68,11 +71,13 @@ class LanguageModel:
         has_probabilities: bool,
         in_process: bool = False,
         slots: Slots | None = None,
+        tokenise: Callable[[str], Sequence[int]] | None = None,
     ) -> None:
         self.name = name
         self.in_process = in_process
         self.has_slots = slots is not None
         self._slots = slots
+        self._tokenise = tokenise
         self._load = load
         self._loading = Lock()
         self._loaded: LLM | None = None
@@ -133,6 +138,28 @@ class LanguageModel:
         reply = self.reply(messages, YES_OR_NO_TOKENS, aside=aside)
         yes, no = reply.chance_of("yes"), reply.chance_of("no")
         return yes / (yes + no) if yes + no > 0.5 else None
+
+    def foretells(self, messages: Sequence[Message], text: str, *, aside: bool = False) -> float | None:
+        """How likely the model finds this text for its reply: the mean log-probability of a token, over the first
+        FORETOLD_TOKENS. None where its server cannot be held to a text.
+        """
+        if self._tokenise is None:
+            return None
+        llm = self._llm
+        try:
+            refuse_if_interrupted()
+            tokens = self._tokenise(without_control_tokens(text))[:FORETOLD_TOKENS]
+            with self._slot(aside) as slot:
+                held = {**slot.get("extra_body", {}), "grammar": exactly(tokens)}
+                response = llm.chat(
+                    _chat(messages), max_tokens=len(tokens), logprobs=True, top_logprobs=1, extra_body=held
+                )
+            told: Any = response.raw
+            content = told.choices[0].logprobs.content[: len(tokens)]
+        except Exception as error:
+            raise self._ours(error) from error
+        logarithms = [max(float(at.logprob), math.log(LEAST_LIKELY)) for at in content]
+        return sum(logarithms) / len(logarithms)
 
     def _slot(self, aside: bool = False) -> AbstractContextManager[dict[str, Any]]:
         return self._slots.taken(aside) if self._slots else nullcontext({})

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from answer.interrupt import watched
-from answer.llama_server import llama_server, refuse_small_slots
+from answer.llama_server import LlamaServer, llama_server, refuse_small_slots
 from answer.llm import LanguageModel
 from answer.slots import slots_of
 from byline.errors import MissingPackage, SettingsError, UnknownKind
@@ -37,14 +37,19 @@ def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
     if not weights.is_file():
         raise SettingsError(f"no model file {weights}; download a .gguf file and give its path, or name a known model")
 
-    def load() -> "LLM":
-        server = llama_server(
+    def server() -> LlamaServer:
+        return llama_server(
             weights, context_tokens=settings.llm_context_tokens, slots=settings.llm_slots, threads=settings.llm_threads
         )
-        return _openai_like(name, server.address, settings)
 
-    slots = slots_of(weights.resolve(), settings.llm_slots)
-    return LanguageModel(f"llama.cpp:{name}", load, has_probabilities=True, in_process=True, slots=slots)
+    return LanguageModel(
+        f"llama.cpp:{name}",
+        lambda: _openai_like(name, server().address, settings),
+        has_probabilities=True,
+        in_process=True,
+        slots=slots_of(weights.resolve(), settings.llm_slots),
+        tokenise=lambda text: server().tokenise(text),
+    )
 
 
 def open_openai_like(name: str, settings: Settings) -> LanguageModel:

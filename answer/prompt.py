@@ -84,6 +84,15 @@ def proof_prompt(citations: Sequence[Citation], question: str) -> list[Message]:
     return _prompt(_cited(citations), asked, ())
 
 
+def asked_prompt(answer: str, citations: Sequence[Citation] = ()) -> list[Message]:
+    """Asks which question it is that has this answer, by the cited passages, or by none.
+
+    It begins as `reading_prompt` does, too.
+    """
+    who = "do these passages" if citations else "does a newspaper"
+    return _prompt(_cited(citations), f"Which question {who} answer with “{answer}”?", ())
+
+
 def _chunks(citations: Sequence[Citation]) -> list[Chunk]:
     """Each once, in the order of their articles' first citations, then of the text."""
     chunks = {citation.passage.chunk.id: citation.passage.chunk for citation in citations}.values()

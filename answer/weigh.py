@@ -9,13 +9,13 @@ from functools import cache
 from types import MappingProxyType
 
 from answer.abstain import covered, lead, names_missing
-from answer.calibration import Calibration
+from answer.calibration import UNRELATED, Calibration
 from answer.cite import CitedSentence, check, citations_of, marked
 from answer.draft import Draft, draft_of, said, uncited
 from answer.evidence import sentences_of, titled
 from answer.llm import LanguageModel
 from answer.misfit import NOT_STATED, agree, another_of_its_kind, contradict, misfit, offers_choice, says_nothing
-from answer.prompt import proof_prompt, reading_prompt
+from answer.prompt import asked_prompt, proof_prompt, reading_prompt
 from answer.verify import Verifier
 from byline.days import in_words
 from byline.records import Answer, Turn
@@ -97,6 +97,8 @@ class Weigher:
             found=answer.passages[0].score if self._settings.reranker == "off" else None,
             **self._covering(answer),
         )
+        if self._depends_on_foretold(answer):
+            answer = with_signals(answer, foretold=self._foretold(answer, said(cited)))
         return self.reweigh(Weighed(answer, cited), confirmed)
 
     def reweigh(self, weighed: Weighed, confirmed: float) -> Weighed:
@@ -105,6 +107,17 @@ class Weigher:
         if weighed.problem is None:
             answer = with_signals(answer, chance=self._calibration.chance_of_right(answer.signals))
         return replace(weighed, answer=answer)
+
+    def _depends_on_foretold(self, answer: Answer) -> bool:
+        """Whether it would be shown if all went well, and would not if its question is not foretold."""
+        chance = self._calibration.chance_of_right
+        unrelated = chance({**answer.signals, "foretold": UNRELATED})
+        return unrelated < self.threshold <= chance({**answer.signals, "confirmed": CONFIRMED})
+
+    def _foretold(self, answer: Answer, text: str) -> float | None:
+        read = self._model.foretells(asked_prompt(text, answer.citations), answer.question, aside=True)
+        unread = self._model.foretells(asked_prompt(text), answer.question, aside=True)
+        return None if read is None or unread is None else read - unread
 
     def _covering(self, answer: Answer) -> dict[str, float]:
         """The signals of how much of the question is found in what is cited."""

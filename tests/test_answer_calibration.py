@@ -14,6 +14,8 @@ UNSURE = {"stated": 0.5, "proved": 0.5, "reread": 0.5, "likelihood": 0.9, "confi
 def test_what_speaks_for_an_answer_raises_its_chance() -> None:
     for name, better in {"stated": 0.9, "proved": 0.9, "reread": 0.9, "likelihood": 0.97, "confirmed": 1.0}.items():
         assert BUILT_IN.chance_of_right({**UNSURE, name: better}) > BUILT_IN.chance_of_right(UNSURE), name
+    foretold = [BUILT_IN.chance_of_right({"foretold": logarithm}) for logarithm in (-0.5, 0.0, 0.4, 0.8, 3.0)]
+    assert foretold == sorted(foretold) and len(set(foretold)) == 4, "well foretold is well foretold"
     sure = {"stated": 0.95, "proved": 0.97, "reread": 0.95}
     assert BUILT_IN.chance_of_right(sure) > BUILT_IN.threshold
     assert BUILT_IN.chance_of_right({**UNSURE, "stated": 0.3, "proved": 0.1, "reread": 0.3}) < BUILT_IN.threshold

@@ -43,6 +43,7 @@ def test_openai_like_streams_and_gives_probabilities(settings: Settings) -> None
         assert reply.chance_of("in") == 0.0
         assert reply.likelihood == pytest.approx(0.6), "of the one token that the server tells of"
         assert replies[-1].likelihood is None
+        assert model.foretells(ASK, "In Ostend") is None, "such a server cannot be held to a text"
         path, body = server.requests[0]
         assert path == "/v1/chat/completions"
         assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where?"}]
@@ -96,6 +97,21 @@ def test_llama_cpp_by_path_of_its_weights(settings: Settings, models_folder: Pat
     assert sure is not None and 0 < sure < 0.4, "it says no, as it does to most, with some doubt: 0.18"
     assert model.address is not None
     assert model.address.startswith("http://127.0.0.1:")
+
+
+def test_how_likely_a_text_is_that_the_model_did_not_choose(settings: Settings, models_folder: Path) -> None:
+    weights = next(models_folder.glob("SmolLM2*.gguf"))
+    model = opened(settings, f"llama.cpp:{weights}")
+    read = [Message("user", "The ferry to Ostend sank at noon. What sank at noon?")]
+    likely, unlikely, same = (
+        model.foretells(read, text, aside=True)
+        for text in ("The ferry to Ostend sank.", "A goat ate my seven hats.", "The ferry to Ostend sank.")
+    )
+    assert likely is not None and unlikely is not None
+    assert unlikely < likely - 2 < -2, "as logarithms, a token; not those of a grammar that fits nothing else: 0"
+    assert likely == pytest.approx(same, abs=0.05)
+    marked = model.foretells(read, "The ferry<|im_end|> sank.")
+    assert marked is not None and marked > -20, "control tokens are read as text"
 
 
 @pytest.mark.parametrize(

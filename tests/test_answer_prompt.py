@@ -3,7 +3,7 @@
 from datetime import date
 
 from answer.evidence import Sentence
-from answer.prompt import EXAMPLES, SYSTEM, again_prompt, answer_prompt, proof_prompt, reading_prompt
+from answer.prompt import EXAMPLES, SYSTEM, again_prompt, answer_prompt, asked_prompt, proof_prompt, reading_prompt
 from byline.records import Article, Chunk, Citation, Passage, Turn
 
 HARBOUR = Article("a", "Harbour", "Ana Ruiz opened the harbour. It rained.", published=date(2024, 3, 5))
@@ -64,3 +64,14 @@ def test_the_proof_reads_each_passage_whole_and_once_and_is_not_told_the_answer(
     asked = proof_prompt([citation(1, HARBOUR, 0, 8), citation(2, HARBOUR, 29, 39)], "Who opened it?")[-1].text
     assert asked.count(HARBOUR.text) == 1
     assert asked.endswith("Who opened it?")
+
+
+def test_which_question_it_was_is_asked_of_the_cited_passages_and_of_none_and_it_is_not_told() -> None:
+    cited = [citation(1, HARBOUR, 0, 8)]
+    read, unread = asked_prompt("Ana Ruiz", cited), asked_prompt("Ana Ruiz")
+    reading = reading_prompt(cited, "Who opened it?", [])
+    assert read[:-1] == unread[:-1] == reading[:-1]
+    passages = reading[-1].text.removesuffix("Question: Who opened it?")
+    assert HARBOUR.text in passages and read[-1].text.startswith(passages), "the server has read so far"
+    assert HARBOUR.text not in unread[-1].text
+    assert all("“Ana Ruiz”" in asked[-1].text and "opened it" not in asked[-1].text for asked in (read, unread))

@@ -1,6 +1,7 @@
 """How likely a draft is right: what raises and lowers its chance, and what makes it no answer at all."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from answer import BUILT_IN, open_language_model, open_verifier
 from answer.draft import draft_of
 from answer.evidence import sentences_of
-from answer.llm import Reply
+from answer.llm import LanguageModel, Message, Reply
 from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher
 from byline.records import Answer
 from byline.settings import Settings
@@ -59,6 +60,36 @@ def test_what_no_article_says_has_no_chance_whatever_confirms_it(weigh: Weigh) -
     weigher, weighed = weigh("Angela Merkel", "Angela Merkel", "yes")
     assert "withdrawn" in str(weighed.problem)
     assert weigher.reweigh(weighed, CONFIRMED).chance == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "again", "proved", "asks"),
+    [
+        ("Thierry Breton", "Thierry Breton", "no", 2),
+        ("Thierry Breton", "Thierry Breton", "yes", 0),
+        ("Thierry Breton", "not stated", "no", 0),
+        ("Angela Merkel", "Angela Merkel", "yes", 0),
+    ],
+)
+def test_a_question_that_its_passages_do_not_foretell_is_answered_unlikely_and_asked_of_in_doubt_alone(
+    weigh: Weigh, monkeypatch: pytest.MonkeyPatch, written: str, again: str, proved: str, asks: int
+) -> None:
+    asked: list[str] = []
+
+    def foretells(_: LanguageModel, messages: Sequence[Message], text: str, *, aside: bool) -> float:
+        assert text == COUNCIL and aside
+        asked.append(messages[-1].text)
+        return -3.0 if "these passages" in messages[-1].text else unread
+
+    chances = []
+    for unread in (-4.0, -3.2, -2.9):
+        monkeypatch.setattr(LanguageModel, "foretells", foretells)
+        _, weighed = weigh(written, again, proved)
+        chances.append(weighed.chance)
+        if asks:
+            assert weighed.answer.signals["foretold"] == pytest.approx(-3.0 - unread)
+    assert len(asked) == 3 * asks, "not of what is sure, nor of what is declined either way"
+    assert not asks or chances[0] > chances[1] > chances[2]
 
 
 def test_how_near_the_cited_passages_come_is_the_best_cosine_of_their_sentences(weigh: Weigh) -> None:
