@@ -109,10 +109,14 @@ class Weigher:
         return replace(weighed, answer=answer)
 
     def _depends_on_foretold(self, answer: Answer) -> bool:
-        """Whether it would be shown if all went well, and would not if its question is not foretold."""
+        """Whether it would be shown if all went well, and would not if its question is not foretold.
+
+        Not of a choice: its answer stands in the question, and foretells it by itself.
+        """
         chance = self._calibration.chance_of_right
         unrelated = chance({**answer.signals, "foretold": UNRELATED})
-        return unrelated < self.threshold <= chance({**answer.signals, "confirmed": CONFIRMED})
+        decides = unrelated < self.threshold <= chance({**answer.signals, "confirmed": CONFIRMED})
+        return decides and not offers_choice(answer.question)
 
     def _foretold(self, answer: Answer, text: str) -> float | None:
         read = self._model.foretells(asked_prompt(text, answer.citations), answer.question, aside=True)

@@ -29,16 +29,16 @@ class Weigh:
     def __init__(self, index: ArticleIndex, settings: Settings, folder: Path) -> None:
         self.index, self.settings, self.folder = index, settings, folder
 
-    def __call__(self, written: str, again: str, proved: str) -> tuple[Weigher, Weighed]:
+    def __call__(self, written: str, again: str, proved: str, question: str = COUNCIL) -> tuple[Weigher, Weighed]:
         script = self.folder / "script.jsonl"
         lines = [{"when": "do these passages", "reply": proved}, {"reply": again}]
         script.write_text("\n".join(json.dumps(line) for line in lines))
         own = self.settings.model_copy(update={"llm": f"scripted:{script}"})
         verifier = open_verifier("words", self.folder)
         weigher = Weigher(self.index, self.index.embedder, open_language_model(own), verifier, own, BUILT_IN)
-        passages = tuple(self.index.search(COUNCIL, 12))
-        draft = draft_of(Reply(written, {}), sentences_of(passages), COUNCIL, COUNCIL, "", passages)
-        return weigher, weigher.weigh(Answer(COUNCIL, COUNCIL, passages=passages), draft, [])
+        passages = tuple(self.index.search(question, 12))
+        draft = draft_of(Reply(written, {}), sentences_of(passages), question, question, "", passages)
+        return weigher, weigher.weigh(Answer(question, question, passages=passages), draft, [])
 
 
 def test_what_the_model_says_again_and_can_prove_is_likelier(weigh: Weigh) -> None:
@@ -63,16 +63,17 @@ def test_what_no_article_says_has_no_chance_whatever_confirms_it(weigh: Weigh) -
 
 
 @pytest.mark.parametrize(
-    ("written", "again", "proved", "asks"),
+    ("written", "again", "proved", "question", "asks"),
     [
-        ("Thierry Breton", "Thierry Breton", "no", 2),
-        ("Thierry Breton", "Thierry Breton", "yes", 0),
-        ("Thierry Breton", "not stated", "no", 0),
-        ("Angela Merkel", "Angela Merkel", "yes", 0),
+        ("Thierry Breton", "Thierry Breton", "no", COUNCIL, 2),
+        ("Thierry Breton", "Thierry Breton", "no", "who co-chaired the council, Thierry Breton or Rishi Sunak?", 0),
+        ("Thierry Breton", "Thierry Breton", "yes", COUNCIL, 0),
+        ("Thierry Breton", "not stated", "no", COUNCIL, 0),
+        ("Angela Merkel", "Angela Merkel", "yes", COUNCIL, 0),
     ],
 )
 def test_a_question_that_its_passages_do_not_foretell_is_answered_unlikely_and_asked_of_in_doubt_alone(
-    weigh: Weigh, monkeypatch: pytest.MonkeyPatch, written: str, again: str, proved: str, asks: int
+    weigh: Weigh, monkeypatch: pytest.MonkeyPatch, written: str, again: str, proved: str, question: str, asks: int
 ) -> None:
     asked: list[str] = []
 
@@ -84,11 +85,11 @@ def test_a_question_that_its_passages_do_not_foretell_is_answered_unlikely_and_a
     chances = []
     for unread in (-4.0, -3.2, -2.9):
         monkeypatch.setattr(LanguageModel, "foretells", foretells)
-        _, weighed = weigh(written, again, proved)
+        _, weighed = weigh(written, again, proved, question)
         chances.append(weighed.chance)
         if asks:
             assert weighed.answer.signals["foretold"] == pytest.approx(-3.0 - unread)
-    assert len(asked) == 3 * asks, "not of what is sure, nor of what is declined either way"
+    assert len(asked) == 3 * asks, "not of what is sure or declined either way, nor of a choice"
     assert not asks or chances[0] > chances[1] > chances[2]
 
 
