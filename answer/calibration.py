@@ -26,7 +26,7 @@ the extremes drown the rest, and foretell less (`docs/decisions.md`)."""
 WELL_FOUND, FAIRLY_FOUND = 2.0, 1.5
 """The score of a passage says no more beyond the one, and is taken for the other where it is not known."""
 UNRELATED, WELL_FORETOLD = -0.2, 0.8
-"""Logarithms: a question that its passages foretell no better than none do, and one from which more says no more."""
+"""Logarithms beyond which more says no more: of a question that its passages make unlikelier, or that they foretell."""
 UNKNOWN = {"likelihood": 0.9}
 """What a probability is taken for that the model's server does not give; the others for a half."""
 

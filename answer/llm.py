@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from statistics import fmean
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -129,8 +130,7 @@ class LanguageModel:
         told = [likely for likely in response.logprobs or [] if likely]
         first = _by_word((at.token, at.logprob) for at in told[0]) if told else {}
         # At temperature 0 the token that is written is the likeliest.
-        written = [max(max(at.logprob for at in likely), math.log(LEAST_LIKELY)) for likely in told]
-        likelihood = math.exp(sum(written) / len(written)) if written else None
+        likelihood = math.exp(_mean(max(at.logprob for at in likely) for likely in told)) if told else None
         return Reply((response.message.content or "").strip(), first, likelihood)
 
     def probability_of_yes(self, messages: Sequence[Message], *, aside: bool = False) -> float | None:
@@ -151,15 +151,12 @@ class LanguageModel:
             tokens = self._tokenise(without_control_tokens(text))[:FORETOLD_TOKENS]
             with self._slot(aside) as slot:
                 held = {**slot.get("extra_body", {}), "grammar": exactly(tokens)}
-                response = llm.chat(
-                    _chat(messages), max_tokens=len(tokens), logprobs=True, top_logprobs=1, extra_body=held
-                )
+                response = llm.chat(_chat(messages), **self._options(len(tokens)), extra_body=held)
             told: Any = response.raw
             content = told.choices[0].logprobs.content[: len(tokens)]
         except Exception as error:
             raise self._ours(error) from error
-        logarithms = [max(float(at.logprob), math.log(LEAST_LIKELY)) for at in content]
-        return sum(logarithms) / len(logarithms)
+        return _mean(at.logprob for at in content)
 
     def _slot(self, aside: bool = False) -> AbstractContextManager[dict[str, Any]]:
         return self._slots.taken(aside) if self._slots else nullcontext({})
@@ -192,6 +189,11 @@ def _first_of_stream(raw: Any) -> dict[str, float]:
     choices = getattr(raw, "choices", None) or []
     content = getattr(getattr(choices[0], "logprobs", None), "content", None) if choices else None
     return _by_word((at.token, at.logprob) for at in content[0].top_logprobs) if content else {}
+
+
+def _mean(logprobs: Iterable[float]) -> float:
+    """None of them taken for less than that of LEAST_LIKELY."""
+    return fmean(max(logprob, math.log(LEAST_LIKELY)) for logprob in logprobs)
 
 
 def _by_word(tokens: Iterable[tuple[str, float]]) -> dict[str, float]:
