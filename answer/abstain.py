@@ -23,13 +23,15 @@ or number of it stands in no cited passage (`verify`). What is left is weighed (
 The `chance` recorded with them is what the weights make of them.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from math import log
 
 from answer.evidence import stems_of
 from answer.facts import amounts, without_peoples
-from answer.misfit import YEAR, offers_choice
+from answer.misfit import offers_choice
 from answer.verify import facts_of, held_in, numbers_of
+from byline.days import YEAR
 from byline.records import Passage
 from byline.sentences import sentence_spans
 from index import content_words
@@ -64,7 +66,7 @@ def names_missing(question: str, articles: Sequence[str]) -> bool:
     The word that opens a sentence of the question is no name by itself ("Travellers have to pay more"), nor is one that
     tells of which country somebody is ("which Canadian novelist"): of that the article need not speak.
     """
-    counts = {number for number in numbers_of(question) if not YEAR.fullmatch(number)}
+    counts = {number for number in numbers_of(question) if not re.fullmatch(YEAR, number)}
     sentences = [without_peoples(question[start:end]) for start, end in sentence_spans(question)]
     asked = frozenset().union(*map(facts_of, sentences)) - counts
     told = "\n".join(articles)
@@ -74,7 +76,7 @@ def names_missing(question: str, articles: Sequence[str]) -> bool:
 def _amount_missing(question: str, told: str) -> bool:
     known = amounts(told)
     asked = ((value, share) for value, share in amounts(question) if share or value >= LEAST_AMOUNT)
-    years = {float(number) for number in numbers_of(question) if YEAR.fullmatch(number)}
+    years = {float(number) for number in numbers_of(question) if re.fullmatch(YEAR, number)}
     return any(
         value not in years and not any(share is s and abs(value - v) <= ROUNDED * v for v, s in known)
         for value, share in asked

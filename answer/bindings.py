@@ -15,6 +15,7 @@ from itertools import chain, combinations
 from typing import Literal
 
 from answer.facts import NUMBER_WORDS, SCALES, name_form, numbers_of, same_names
+from byline.days import WEEKDAY, YEAR
 from index import content_words, stem
 
 Kind = Literal["name", "number"]
@@ -29,7 +30,7 @@ _DONE_BY = re.compile(
     rf"^(?P<whom>(?:The )?{_A_NAME}|(?:The|An?) [a-z-]+(?: [a-z-]+)?)"
     r" (?:was|were|is|are|(?:has|have|had) been)(?: \w+ly)?"
     r" (?P<done>[a-z]+ed|won|held|made|led|sold|bought|sent|built|found|met|told|hit|shot|paid|lost|struck|caught) by"
-    r" (?P<who>(?:the )?(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August"
+    rf" (?P<who>(?:the )?(?!{WEEKDAY}|January|February|March|April|May|June|July|August"
     rf"|September|October|November|December){_A_NAME})"
     r"(?=[.,;]|$| (?:with|in|on|at|for|from|after|before|during|over|when|while|as|last)\b)"
 )
@@ -45,11 +46,11 @@ LEAST_EQUAL = 3
 LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
 _FROM_TO = re.compile(r"\bfrom [$€£¥]?(\d+(?:\.\d+)?)[^.;:\d]{0,30}? to [$€£¥]?(\d+(?:\.\d+)?)")
-_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b(?![.,]\d| ?%)"
+_YEAR = rf"(?P<year>{YEAR})\b(?![.,]\d| ?%)"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
 _IN_YEAR = (
     re.compile(rf"(?<![\w.,]){_NUMBER}\s?%?(?: (?!to\b|from\b)[a-z]+){{0,3}} in {_YEAR}"),
-    re.compile(rf"^In {_YEAR},?(?: [^\W\d]+){{1,6}} [$€£]?{_NUMBER}(?!.*\b(?:1[5-9]|20)\d\d\b)"),
+    re.compile(rf"^In {_YEAR},?(?: [^\W\d]+){{1,6}} [$€£]?{_NUMBER}(?!.*\b{YEAR}\b)"),
 )
 _CLAUSES = re.compile(r"[,;:—–]\s|\s(?=(?:and|but|while) )")
 Beside = frozenset[tuple[str, str]]

@@ -7,9 +7,9 @@ June" and by "was opened on Sunday". An article's day stands on a line of its ow
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Literal
 
+from answer.tense import Tense, tense_at
+from byline.days import WEEKDAY, YEAR
 from byline.sentences import sentence_spans
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -17,7 +17,7 @@ _NAME = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
-_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>(?:1[5-9]|20)\d\d)"
+_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", rf"(?P<year>{YEAR})"
 _OTHER, _TO = r"(?P<other>\d{1,2})(?:st|nd|rd|th)?", r"(?:\s?[-–]\s?| to | and | or | until )"
 _FORMS = (
     re.compile(rf"\b{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)\b"),
@@ -33,25 +33,6 @@ _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 WEEK = 7
 UNDATED = "(undated)"
 """Stands in the place of the day of an article that has none, so that the day of the one before it is not taken."""
-_CLAUSE_END = re.compile(
-    r"[,;:—–()]\s?|\s(?=(?:and|but|while|which|who|where|because|after|although|so|that|when|before|since) )"
-)
-_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_BE = r"(?: \w+ly| not| be| been| have| also)*"
-_VERB = re.compile(
-    rf"(?P<future>\b(?:will|shall|won['’]t)\b{_BE}(?: \w+)?|\b(?:next|coming|upcoming)(?= {_WEEKDAY}))"
-    rf"|(?P<open>\b(?:would|could|should|can|may|might|must)\b{_BE}(?: \w+)?|\bon course (?:to|for)\b{_BE}"
-    rf"|(?<!\bas )\b(?:planned|expected|scheduled|due) (?:to|for|on)\b{_BE}(?: [a-z]+)?"
-    rf"|\b(?:going|set) to\b{_BE} [a-z]+|\bset for\b)"
-    r"|(?P<past>(?<!\bis )(?<!\bare )(?<!\bbe )\b[a-z]+ed\b|\b(?:was|were|had|did|said|told|won|met|beat|led|gave"
-    r"|took|made|left|became|began|fell|rose|held|came|went|struck|shot|found|lost|sold|bought|sent|spoke|wrote|saw|ran"
-    r"|stood|flew|swore|broke|fought|drew)\b)"
-)
-_PRESENT = re.compile(
-    r"\bto [a-z]+\b|\b(?:is|are|has|have|opens?|begins?|starts|ends|closes|meets?|faces?|plays|votes|holds|returns"
-    r"|takes|hosts|visits|arrives|leaves|resumes|launches)\b"
-)
-Tense = Literal["future", "open", "past", "unknown"]
 _RELATIVE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 
 
@@ -126,7 +107,7 @@ def _is_told(asked: Day, passage: str) -> bool:
 
 def weekday_fits(asked: Day, sentence: str) -> bool:
     """Whether a day of the week that stands before a whole date is the right one: 2 June 2024 is a Sunday."""
-    day, named = asked.on(None), re.search(rf"\b({_WEEKDAY}),? (?:the )?$", sentence[: asked.start])
+    day, named = asked.on(None), re.search(rf"\b({WEEKDAY}),? (?:the )?$", sentence[: asked.start])
     return not (day and named) or named.group(1) == f"{day:%A}"
 
 
@@ -183,7 +164,7 @@ def _nearest(day: Day, to: date | None, least: int = -366, most: int = 366) -> i
 
 def _years_by_article(day: Day, told: _Told) -> set[int]:
     """What is past lies before the article's day, what will be after it; a week is left to articles dated wrongly."""
-    published, tense = told.published, _tense(told.text, day.start)
+    published, tense = told.published, tense_at(told.text, day.start)
     if published is None:
         return set()
     if tense == "past":
@@ -193,24 +174,6 @@ def _years_by_article(day: Day, told: _Told) -> set[int]:
     else:
         years = {published.year, _nearest(day, published)}
     return {year for year in years if year}
-
-
-def _tense(sentence: str, at: int) -> Tense:
-    """That of the verb before this place in its clause, else behind it; of the clause after, or before, if it has none.
-
-    A present is open ("opens on Sunday"), unless the clause is told in the past ("went to meet them on Sunday").
-    """
-    ends = [0, *(match.end() for match in _CLAUSE_END.finditer(sentence)), len(sentence)]
-    clauses = [(start, end) for start, end in pairwise(ends) if start < end]
-    here = next((n for n, (start, end) in enumerate(clauses) if start <= at < end), 0)
-    for start, end in (clauses[n] for n in (here, here + 1, here - 1) if 0 <= n < len(clauses)):
-        verbs = list(_VERB.finditer(sentence, start, end))
-        if verbs:
-            nearest = next((verb for verb in reversed(verbs) if verb.start() < at), verbs[0])
-            return "future" if nearest["future"] else "past" if nearest["past"] else "open"
-        if _PRESENT.search(sentence, start, end):
-            return "open"
-    return "unknown"
 
 
 def _follows_from(asked: Day, passage: str) -> str | None:
@@ -235,7 +198,7 @@ def _counted(day: date, apart: int, told: _Told) -> str | None:
     if told.published is None:
         follows = bool(places) and 0 < abs(apart) < WEEK
     else:
-        follows = any(_may_lie(apart, _tense(told.text, at), told.text[:at]) for at in places)
+        follows = any(_may_lie(apart, tense_at(told.text, at), told.text[:at]) for at in places)
     return relative or (name if follows else None)
 
 

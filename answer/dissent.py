@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from answer.dates import days_of
 from answer.evidence import Sentence, sentences_of, stems_of
-from answer.facts import ORDINALS, facts_of, held_in, numbers_of
+from answer.facts import ORDINALS, TITLES, facts_of, held_in, numbers_of
 from byline.records import Passage
 
 LEAST_ARTICLES = 2
@@ -19,11 +19,6 @@ LEAST_SHARED, LEAST_SHARED_BY_NAMES = 0.6, 0.8
 """Share of the question's words that a sentence must hold to be an answer to it too; more where the answer is a name,
 since any sentence has names."""
 LEAST_WORDS = 2
-TITLES = frozenset(
-    "mr mrs ms dr sir lord lady mayor minister president chancellor king queen prince pope judge senator governor"
-    " commissioner secretary professor general captain".split()
-)
-"""Words with a capital that two people can share."""
 _WHICH_OF_SEVERAL = stems_of(" ".join([*ORDINALS, "last", "next"]))
 """Of the second council nothing is said by what is said of the first."""
 _ASKS_FOR_NAME = re.compile(r"\b(who|which|what|where)\b", re.I)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from answer.peoples import COUNTRY_OF
+from byline.days import YEAR
 from index import content_words
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
@@ -14,11 +15,16 @@ _UNITS = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 NUMBER_WORDS = {word: n for n, word in enumerate(_UNITS.split())} | {w: 10 * n for n, w in enumerate(_TENS.split(), 2)}
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+TITLES = frozenset(
+    "mr mrs ms dr sir lord lady mayor minister president chancellor king queen prince pope judge senator governor"
+    " commissioner secretary professor general captain".split()
+)
+"""Words with a capital that two people can share."""
 SCALES = {"bn": "billion", "b": "billion", "m": "million", "mn": "million", "tn": "trillion", "k": "thousand"}
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _PERCENT, _PERCENTS = "percent", ("%", "percent", "per cent", "percentage")
 _NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -])?[a-z]{3,9}"
-_NO_YEAR = r"(?!(?:1[5-9]|20)\d\d\b(?![.,]\d))"
+_NO_YEAR = rf"(?!{YEAR}\b(?![.,]\d))"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")  # Not a day, as in "updated on 3.4.2024 - 5 million people".
 _SCALED = re.compile(
     rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?"

@@ -6,15 +6,13 @@ import re
 from calendar import month_name
 from collections.abc import Sequence
 
-from answer.dissent import TITLES
 from answer.evidence import compares, sides_of, stems_of
-from answer.facts import ORDINALS
+from answer.facts import ORDINALS, TITLES
 from answer.verify import facts_of, held_in, numbers_of
+from byline.days import YEAR
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
-YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-"""Another number counts ("which two companies") or is an amount, which an article may tell more exactly."""
 _SAYS_NOTHING = re.compile(
     r"^\W*not (stated|mentioned|specified|provided)\b|\bcannot be (determined|answered)\b"
     r"|\b(is|are) not (stated|mentioned|specified|provided)(\W*$| (in|by) \w+ (given )?(passage|article|text))"
@@ -150,7 +148,7 @@ def contradict(text: str, again: str, question: str) -> bool:
     """
     asked = frozenset() if offers_choice(question) else numbers_of(question)
     a, b = (numbers_of(answer) - asked for answer in (text, again))
-    years = [{number for number in numbers if YEAR.fullmatch(number)} for numbers in (a, b)]
+    years = [{number for number in numbers if re.fullmatch(YEAR, number)} for numbers in (a, b)]
     counts = [a - years[0], b - years[1]]
     one, other = counts if all(counts) else years
     return bool(one and other) and one.isdisjoint(other)

@@ -1,6 +1,10 @@
-"""A day as people read it."""
+"""A day as people write and read it."""
 
 from datetime import date
+
+YEAR = r"(?:1[5-9]|20)\d\d"
+WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+"""Patterns."""
 
 
 def in_words(day: date | None) -> str:
