@@ -6,6 +6,7 @@ model's server, and helps if that question was the one being typed.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,8 @@ class ReadingAhead:
             if not self._line.empty:  # who joins after this stops it
                 return
             try:
-                self._answerer.read_ahead(typed, turns, read=read)
-            except BylineError:
-                pass
+                with suppress(BylineError):
+                    self._answerer.read_ahead(typed, turns, read=read)
             except Exception:  # nobody who types is told of it; the log says where
                 logging.exception("could not read ahead for %r", typed)
 

@@ -9,6 +9,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -266,10 +267,8 @@ def decode(data: bytes, place: str, charset: str | None = None) -> str:
     shifts = b"\x1b" in data and data.isascii()
     for name in (charset, page_charset, "utf-8-sig") if shifts else ("utf-8-sig", charset, page_charset):
         if name:
-            try:
+            with suppress(UnicodeError, LookupError):
                 return data.decode(name)
-            except (UnicodeError, LookupError):
-                continue
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
