@@ -101,8 +101,9 @@ def day_stands(asked: Day, passage: str) -> bool:
 
 
 def _is_told(asked: Day, passage: str) -> bool:
-    """With its day and month; the year may be that of the article."""
-    return any(_tells(day, asked, told) for told in _sentences(passage) for day in days_of(told.text))
+    """With its day and month; the year may be that of the article, whose own day tells of nothing that happened."""
+    happened = (told for told in _sentences(passage) if not _a_day_alone(told.text))
+    return any(_tells(day, asked, told) for told in happened for day in days_of(told.text))
 
 
 def weekday_fits(asked: Day, sentence: str) -> bool:

@@ -27,7 +27,7 @@ _NUMERAL = r"\d+(?:[.,]\d+)*|(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -])
 _NO_YEAR = rf"(?!{YEAR}\b(?![.,]\d))"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")  # Not a day, as in "updated on 3.4.2024 - 5 million people".
 _SCALED = re.compile(
-    rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)?\s?(?:to|and|or|-|–)\s?[$€£]?)?"
+    rf"(?:\b{_NO_YEAR}(?P<low>\d+(?:[.,]\d+)*)(?P<share>\s?(?:%|per ?cent))?\s?(?:to|and|or|-|–)\s?[$€£]?)?"
     rf"\b(?P<number>{_NUMERAL})[\s-]?(?P<scale>%|per ?cent\b|percentage\b|thousand\b|million\b|billion\b|trillion\b)",
     re.I,
 )
@@ -183,15 +183,16 @@ def held_in(passage: str) -> frozenset[str]:
 def quantities(text: str) -> dict[str, frozenset[str]]:
     """Each number with what scales it, as in 43 of "billion" and 7 of "percent"; "" where it stands alone somewhere.
 
-    Of "5 to 7 per cent" both are percent, of "in 2021 to 64 per cent" only one: a year is none. A number that is also
-    written out ("2.4 million", 2,400,000) stands as both.
+    Of "5 to 7 per cent" both are percent, of "in 2021 to 64 per cent" only one: a year is none; "15% to 890 million" is
+    15 percent. A number that is also written out ("2.4 million", 2,400,000) stands as both.
     """
     text = same_names(text)
     scaled: dict[str, set[str]] = {}
     alone = text
     for match in _SCALED.finditer(text):
         scale = _PERCENT if match["scale"].lower() in _PERCENTS else match["scale"].lower()
-        for part in filter(None, (match["low"], match["number"])):
+        low = match["low"], _PERCENT if match["share"] else scale
+        for part, scale in ((match["number"], scale), *([low] if match["low"] else [])):
             for number in numbers_of(part) or ({"1"} if part.lower() == "one" else frozenset()):
                 scaled.setdefault(number, set()).add(scale)
                 if scale in _TIMES and _PLAIN.fullmatch(number):
