@@ -102,7 +102,7 @@ def day_stands(asked: Day, passage: str) -> bool:
 
 def _is_told(asked: Day, passage: str) -> bool:
     """With its day and month; the year may be that of the article, whose own day tells of nothing that happened."""
-    happened = (told for told in _sentences(passage) if not _a_day_alone(told.text))
+    happened = (told for told in _sentences(passage) if not a_day_alone(told.text))
     return any(_tells(day, asked, told) for told in happened for day in days_of(told.text))
 
 
@@ -114,7 +114,7 @@ def weekday_fits(asked: Day, sentence: str) -> bool:
 
 def _sentences(passage: str) -> list[_Told]:
     lines = passage.split("\n")
-    days = [_a_day_alone(line) for line in lines]
+    days = [a_day_alone(line) for line in lines]
     published, found = None, []
     for at, line in enumerate(lines):
         below, day_below = lines[at + 1 : at + 2], days[at + 1 : at + 2]
@@ -123,7 +123,7 @@ def _sentences(passage: str) -> list[_Told]:
     return found
 
 
-def _a_day_alone(line: str) -> date | None:
+def a_day_alone(line: str) -> date | None:
     days = days_of(line) if len(line) < len("30 September 2024  ") else []
     return days[0].on(None) if len(days) == 1 and line.strip() == line[days[0].start : days[0].end] else None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from answer.bindings import put_elsewhere
-from answer.dates import day_stands, days_of, in_words_of, spans_told, weekday_fits, without_days
+from answer.dates import a_day_alone, day_stands, days_of, in_words_of, spans_told, weekday_fits, without_days
 from answer.facts import (
     NUMBER_WORDS,
     currencies,
@@ -64,10 +64,10 @@ class Verifier(Protocol):
 class WordsVerifier:
     def supports(self, passage: str, sentence: str) -> bool:
         passage, _, known = passage.partition(KNOWN)
-        if _plain(sentence) in _plain(passage):
-            return True
         passage = with_digit_ones(passage, sentence)
         told = [passage[start:end] for start, end in sentence_spans(passage)]
+        if _plain(sentence) in map(_plain, told) and not a_day_alone(sentence):
+            return True
         told_so = in_words_of(passage, sentence)
         return (
             _facts_stand(passage, known, sentence)
@@ -79,9 +79,8 @@ class WordsVerifier:
 
 
 def _plain(text: str) -> str:
-    """The words and currencies alone: what was taken over word for word is known as such, with or without its stop."""
-    words = " ".join(re.findall(r"[$€£¥]|[^\W_]+(?:[.,]\d+)*", text))
-    return f" {words} "
+    """The words and currencies alone: a sentence that was taken over whole is known as such, with or without its stop."""
+    return " ".join(re.findall(r"[$€£¥]|[^\W_]+(?:[.,]\d+)*", text))
 
 
 def _facts_stand(passage: str, known: str, sentence: str) -> bool:
