@@ -22,6 +22,7 @@ from answer.facts import (
     numbers_of,
     opening_word,
     quantities,
+    same_names,
     titled_otherwise,
     with_digit_ones,
 )
@@ -105,10 +106,12 @@ def _facts_stand(passage: str, known: str, sentence: str) -> bool:
 
 
 def _words_stand(passage: str, sentence: str) -> bool:
+    """Numbers in words are none here: whether they stand, however they are written, is known by then."""
+    passage, sentence = same_names(passage), same_names(sentence)
     held = {stem(word) for word in content_words(passage)} | held_in(passage)
 
     def shared(text: str) -> tuple[int, int]:
-        words = [stem(word) for word in content_words(text)]
+        words = [stem(word) for word in content_words(text) if word not in NUMBER_WORDS]
         return sum(word in held or name_form(word) in held for word in words), len(words)
 
     # The opening word may be a name like any capital after it, or just a word: the passage must have it either way.
