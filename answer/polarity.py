@@ -9,6 +9,7 @@ from index import content_words, stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[,;:.!?()—–]")
 _CUES = frozenset("not never no none nobody nothing neither nor without cannot nowhere hardly barely".split())
+_CUES_BEFORE_TO = frozenset("refuse refuses refused fail fails failed decline declines declined".split())
 _NOT_DENIED = frozenset("only just merely simply".split())
 _COMPARATIVES = frozenset("more fewer less later earlier sooner other".split())
 _DENYING = re.compile(
@@ -21,7 +22,7 @@ _DENYING = re.compile(
 _ENDS_SCOPE = frozenset(", ; : . ! ? ( ) — – but".split())
 LEAST_OVERLAP = 0.5
 """Share of a sentence's words that a sentence of the passage must hold to be about the same."""
-LEAST_WORDS = 4
+LEAST_WORDS = 3
 """A shorter sentence is the answer to a question that may deny by itself: “what did it not buy?” – “the map”."""
 
 
@@ -38,11 +39,16 @@ def polarity(sentence: str, until_affirms: bool = False) -> Polarity:
     """`until_affirms` is whether “not open until June” says that it opens, as it does beside “opens in June”."""
     words = [word for token in _TOKEN.findall(sentence.replace("’", "'")) for word in _split(token)]
     denied: set[str] = set()
-    denying = [at for at, word in enumerate(words) if word in _CUES and not _affirms(words[at + 1 :], until_affirms)]
+    denying = [at for at in range(len(words)) if _is_cue(words[at:]) and not _affirms(words[at + 1 :], until_affirms)]
     for at in denying:
         denied |= _first_of_weight(words[at + 1 :])
     stems = frozenset(stem(word) for word in content_words(sentence) if word not in _CUES)
     return Polarity(stems, frozenset(denied), bool(denying))
+
+
+def _is_cue(words: Sequence[str]) -> bool:
+    """Whether the first one denies: “not”, “refused to”, and not the “declined” of “sales declined”."""
+    return words[0] in _CUES or (words[0] in _CUES_BEFORE_TO and list(words[1:2]) == ["to"])
 
 
 def _affirms(behind: Sequence[str], until_affirms: bool) -> bool:
