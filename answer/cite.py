@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from answer.dates import UNDATED
+from answer.dates import UNDATED, in_words_of
 from answer.dissent import dissenting
 from answer.evidence import Sentence, sentences_of, stems_of
 from answer.misfit import AMOUNT
@@ -129,11 +129,12 @@ def citations_of(cited: Sequence[CitedSentence]) -> tuple[Citation, ...]:
 
 def _cited_text(citations: Sequence[Citation]) -> str:
     """What citations stand for: their passages, with title and date; a name may stand a sentence before the quote."""
-    parts = []
-    for citation in citations:
-        article = citation.article
-        parts.append(f"{article.title}\n{in_words(article.published) or UNDATED}\n{citation.passage.chunk.text}")
-    return "\n".join(parts)
+    return "\n".join(_dated(citation.article, citation.passage.chunk.text) for citation in citations)
+
+
+def _dated(article: Article, text: str) -> str:
+    """A piece of an article below its title and day."""
+    return f"{article.title}\n{in_words(article.published) or UNDATED}\n{text}"
 
 
 def without_marks(text: str) -> str:
@@ -143,8 +144,10 @@ def without_marks(text: str) -> str:
 def _best_quotes(sentence: str, question: str, evidence: Sequence[Sentence]) -> list[Sentence]:
     """The best sentence that has something of what the answer adds, then those that add a name or number still missing.
 
-    However much another one has of the question: that proves nothing.
+    However much another one has of the question: that proves nothing. A date that follows from "on Tuesday" is looked
+    for as that.
     """
+    sentence = in_words_of("\n".join(_dated(s.passage.chunk.article, s.text) for s in evidence), sentence)
     # Of a sentence in a few words the opening one is as often a name as not: "Seoul".
     asked_facts, asked_words = facts_of("the " + question), stems_of(question)
     facts, words = facts_of("the " + sentence), stems_of(sentence)

@@ -11,7 +11,8 @@ _CLAUSE_END = re.compile(
 )
 _BE = r"(?: \w+ly| not| be| been| have| also)*"
 _VERB = re.compile(
-    rf"(?P<future>\b(?:will|shall|won['’]t)\b{_BE}(?: \w+)?|\b(?:next|coming|upcoming)(?= {WEEKDAY}))"
+    rf"(?P<future>\b(?:will|shall|won['’]t)\b{_BE}(?: \w+)?|\b(?:next|coming|upcoming)(?= {WEEKDAY})"
+    rf"|\b(?:is|are) (?:planned|expected|scheduled|due|set) (?:to|for|on)\b{_BE}(?: [a-z]+)?)"
     rf"|(?P<open>\b(?:would|could|should|can|may|might|must)\b{_BE}(?: \w+)?|\bon course (?:to|for)\b{_BE}"
     rf"|(?<!\bas )\b(?:planned|expected|scheduled|due) (?:to|for|on)\b{_BE}(?: [a-z]+)?"
     rf"|\b(?:going|set) to\b{_BE} [a-z]+|\bset for\b)"
