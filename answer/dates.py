@@ -7,6 +7,7 @@ June" and by "was opened on Sunday". An article's day stands on a line of its ow
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from answer.tense import Tense, tense_at
 from byline.days import WEEKDAY, YEAR
@@ -25,6 +26,7 @@ _FORMS = (
     re.compile(rf"\b{_NAME} {_DAY}(?:{_TO}{_OTHER}(?!,?\d| ?%))?(?!,?\d)(?:,? {_YEAR}\b)?"),
     re.compile(rf"\b{_NAME},? (?:of )?{_YEAR}\b"),
 )
+_BARE_MONTH = re.compile(rf"\b(?:in|since|until|by|of|last|next|this|early|late|mid)[ -]{_NAME}(?!,? \d)")
 _YEAR_BESIDE = re.compile(rf"[\s,]*(?:\b(?:in|of)\b )?{_YEAR}\b")
 _YEAR_BEFORE = re.compile(rf"\b{_YEAR}[\s,]*(?:\bon\b )?(?:the )?$")
 _SAME_SPAN = re.compile(r"(?:\s?[-–]\s?|,? (?:to|and|or|until|till|through) )(?:[a-z]+ed )?(?:on )?(?:the )?", re.I)
@@ -63,12 +65,16 @@ def days_of(text: str) -> list[Day]:
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
             told = match.groupdict()
-            month = int(told["month"]) if told["month"].isdigit() else _MONTHS.index(told["month"][:3].lower()) + 1
+            month = int(told["month"]) if told["month"].isdigit() else _month(told["month"])
             day, other, year = (int(told[part]) if told.get(part) else None for part in ("day", "other", "year"))
             if 1 <= month <= 12:
                 days = (other, day) if other else (day,)
                 found += [Day(one, month, year, *match.span()) for one in days]
     return sorted(found, key=lambda one: one.start)
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3].lower()) + 1
 
 
 def without_days(text: str) -> str:
@@ -102,8 +108,19 @@ def day_stands(asked: Day, passage: str) -> bool:
 
 def _is_told(asked: Day, passage: str) -> bool:
     """With its day and month; the year may be that of the article, whose own day tells of nothing that happened."""
-    happened = (told for told in _sentences(passage) if not a_day_alone(told.text))
-    return any(_tells(day, asked, told) for told in happened for day in days_of(told.text))
+    happened = [told for told in _sentences(passage) if not a_day_alone(told.text)]
+    days = ((told, day) for told in happened for day in days_of(told.text))
+    months = ((told, month) for told in happened for month in _months_of(told)) if asked.day is None else ()
+    return any(_tells(day, asked, told) for told, day in chain(days, months))
+
+
+def _months_of(told: _Told) -> list[Day]:
+    """The months told without day and year ("in March"), as the day of each that is nearest to the article's."""
+    found = [
+        (match, 28 if tense_at(told.text, match.start()) == "future" else 1)
+        for match in _BARE_MONTH.finditer(told.text)
+    ]
+    return [Day(day, _month(match["month"]), None, *match.span()) for match, day in found]
 
 
 def weekday_fits(asked: Day, sentence: str) -> bool:

@@ -191,12 +191,11 @@ def quantities(text: str) -> dict[str, frozenset[str]]:
     alone = text
     for match in _SCALED.finditer(text):
         scale = _PERCENT if match["scale"].lower() in _PERCENTS else match["scale"].lower()
-        low = match["low"], _PERCENT if match["share"] else scale
-        for part, scale in ((match["number"], scale), *([low] if match["low"] else [])):
-            for number in numbers_of(part) or ({"1"} if part.lower() == "one" else frozenset()):
-                scaled.setdefault(number, set()).add(scale)
-                if scale in _TIMES and _PLAIN.fullmatch(number):
-                    scaled.setdefault(_written_out(number, scale), set()).add("")
+        for part, by in ((match["low"], _PERCENT if match["share"] else scale), (match["number"], scale)):
+            for number in numbers_of(part or "") or ({"1"} if part and part.lower() == "one" else frozenset()):
+                scaled.setdefault(number, set()).add(by)
+                if by in _TIMES and _PLAIN.fullmatch(number):
+                    scaled.setdefault(_written_out(number, by), set()).add("")
         for start, end in (match.span("number"), match.span("low")):
             alone = f"{alone[:start]}{' ' * (end - start)}{alone[end:]}" if end > 0 else alone
     for number in numbers_of(alone):

@@ -80,7 +80,7 @@ class WordsVerifier:
 
 
 def _plain(text: str) -> str:
-    """The words and currencies alone: a sentence that was taken over whole is known as such, with or without its stop."""
+    """The words and currencies alone: what was taken over whole is known as such, with or without its stop."""
     return " ".join(re.findall(r"[$€£¥]|[^\W_]+(?:[.,]\d+)*", text))
 
 
