@@ -8,7 +8,7 @@ its words, and passes.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain, combinations
@@ -46,6 +46,7 @@ LEAST_EQUAL = 3
 LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
 _FROM_TO = re.compile(r"\bfrom [$€£¥]?(\d+(?:\.\d+)?)[^.;:\d]{0,30}? to [$€£¥]?(\d+(?:\.\d+)?)")
+_TO = re.compile(r"\bto [$€£¥]?(\d+(?:\.\d+)?)")
 _YEAR = rf"(?P<year>{YEAR})\b(?![.,]\d| ?%)"
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
 _IN_YEAR = (
@@ -72,9 +73,11 @@ class _Token:
     form: str
 
 
-def things_of(sentence: str) -> list[Thing]:
-    """The names and numbers of one sentence, in order, each run of capitals as one name."""
-    tokens = _joined(list(_tokens(sentence)))
+def things_of(sentence: str, named: Collection[str] = ()) -> list[Thing]:
+    """The names and numbers of one sentence, in order, each run of capitals as one name. A word of `named` that opens
+    the sentence is a name too.
+    """
+    tokens = _joined(list(_tokens(sentence, named)))
     found = []
     for at, some in enumerate(tokens):
         if some[0].kind in ("name", "number"):
@@ -84,7 +87,7 @@ def things_of(sentence: str) -> list[Thing]:
     return found
 
 
-def _tokens(sentence: str) -> Iterator[_Token]:
+def _tokens(sentence: str, named: Collection[str] = ()) -> Iterator[_Token]:
     for at, match in enumerate(_TOKEN.finditer(sentence)):
         word = match.group().removesuffix("'s").removesuffix("’s")
         lower = word.lower()
@@ -94,7 +97,7 @@ def _tokens(sentence: str) -> Iterator[_Token]:
             yield from (_Token("number", number) for number in sorted(numbers_of(word)))
         elif not content_words(word):
             continue
-        elif word[0].isupper() and (at > 0 or _capital_follows(sentence, match.end())):
+        elif word[0].isupper() and (at > 0 or name_form(word) in named or _capital_follows(sentence, match.end())):
             yield _Token("name", name_form(word))
         else:
             yield _Token("word", stem(SCALES.get(lower, lower)))
@@ -130,8 +133,9 @@ def _beside(tokens: Sequence[Sequence[_Token]], at: int, most: int) -> Beside:
 def put_elsewhere(passage: Sequence[str], sentence: str) -> bool:
     """Whether a name or number of the sentence stands where the passage has another one."""
     sentence, *passage = (_in_one_order(same_names(text)) for text in (sentence, *passage))
-    asked = things_of(sentence)
-    told = [things_of(text) for text in passage]
+    named = {token.form for text in (sentence, *passage) for token in _tokens(text) if token.kind == "name"}
+    asked = things_of(sentence, named)
+    told = [things_of(text, named) for text in passage]
     return (
         _put_in(passage, sentence)
         or _in_another_year(passage, sentence)
@@ -150,14 +154,21 @@ def _in_one_order(text: str) -> str:
 
 
 def _goes_back(passage: Sequence[str], sentence: str) -> bool:
-    """Whether it goes from the one number to the other and the passage only from that to this."""
+    """Whether it goes to a number from which the passage only goes away: the other way round, or with no start told."""
     told = set(chain.from_iterable(map(_ways, passage)))
-    return any((to, since) in told and (since, to) not in told for since, to in _ways(sentence))
+    starts, ends = {since for since, _ in told}, {to for _, to in told}
+    back = any((to, since) in told and (since, to) not in told for since, to in _ways(sentence))
+    return back or bool(set(_TO.findall(_without_separators(sentence))) & starts - ends)
 
 
 def _ways(text: str) -> set[tuple[str, str]]:
     """The numbers between which something goes."""
-    return set(_FROM_TO.findall(re.sub(r"(?<=\d),(?=\d{3})", "", text)))
+    return set(_FROM_TO.findall(_without_separators(text)))
+
+
+def _without_separators(text: str) -> str:
+    """With 1200 for "1,200"."""
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
 
 
 def _put_in(passage: Sequence[str], sentence: str) -> bool:
