@@ -27,6 +27,7 @@ from answer.facts import (
     with_digit_ones,
 )
 from answer.polarity import turned_round
+from answer.qualified import qualified_otherwise
 from byline.cross_encoder import PairScorer
 from byline.errors import UnknownKind
 from byline.models import model_path
@@ -76,6 +77,7 @@ class WordsVerifier:
             and not turned_round(told, told_so)
             and not put_elsewhere(told, told_so)
             and not titled_otherwise(passage, sentence)
+            and not qualified_otherwise(passage, sentence)
         )
 
 
