@@ -8,6 +8,7 @@ its words, and passes.
 """
 
 import re
+from calendar import month_name
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -25,17 +26,19 @@ _STOPS = frozenset(".;:!?()—–\n")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be)\b(?: \w+)? \w+(?:ed|en|wn|lt|ld|ht|ade|et|ut|on)\b[^.]* by\b"
 )
+_MONTH = "|".join(month_name[1:])
 _A_NAME = r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
 _DONE_BY = re.compile(
     rf"^(?P<whom>(?:The )?{_A_NAME}|(?:The|An?) [a-z-]+(?: [a-z-]+)?)"
     r" (?:was|were|is|are|(?:has|have|had) been)(?: \w+ly)?"
     r" (?P<done>[a-z]+ed|won|held|made|led|sold|bought|sent|built|found|met|told|hit|shot|paid|lost|struck|caught) by"
-    rf" (?P<who>(?:the )?(?!{WEEKDAY}|January|February|March|April|May|June|July|August"
-    rf"|September|October|November|December){_A_NAME})"
+    rf" (?P<who>(?:the )?(?!{WEEKDAY}|{_MONTH}){_A_NAME})"
     r"(?=[.,;]|$| (?:with|in|on|at|for|from|after|before|during|over|when|while|as|last)\b)"
 )
 _AMOUNT = r"[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| [a-z]+){0,2}?"
-_TO_FROM = re.compile(rf"\bto (?P<to>{_AMOUNT}),? from (?P<since>[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| per ?cent\b)?)")
+_TO_FROM = re.compile(
+    rf"\bto (?P<to>{_AMOUNT}(?: in [A-Z0-9]\w+)?),? from (?P<since>[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| per ?cent\b)?)"
+)
 BESIDE = 2
 """Words of weight on each side that are taken to belong to a name or number in a sentence."""
 BESIDE_IN_PASSAGE = 3
@@ -47,11 +50,12 @@ LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
 _FROM_TO = re.compile(r"\bfrom [$€£¥]?(\d+(?:\.\d+)?)[^.;:\d]{0,30}? to [$€£¥]?(\d+(?:\.\d+)?)")
 _TO = re.compile(r"\bto [$€£¥]?(\d+(?:\.\d+)?)")
-_YEAR = rf"(?P<year>{YEAR})\b(?![.,]\d| ?%)"
+_YEAR_OR_MONTH = rf"(?P<year>{YEAR}|{_MONTH})\b(?![.,]\d| ?%)"
+"""Or a month: what is told of March is not told of April."""
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
-_IN_YEAR = (
-    re.compile(rf"(?<![\w.,]){_NUMBER}\s?%?(?: (?!to\b|from\b)[a-z]+){{0,3}} in {_YEAR}"),
-    re.compile(rf"^In {_YEAR},?(?: [^\W\d]+){{1,6}} [$€£]?{_NUMBER}(?!.*\b{YEAR}\b)"),
+_IN_YEAR_OR_MONTH = (
+    re.compile(rf"(?<![\w.,]){_NUMBER}\s?%?(?: (?!to\b|from\b)[a-z]+){{0,3}} in {_YEAR_OR_MONTH}"),
+    re.compile(rf"^In {_YEAR_OR_MONTH},?(?: [^\W\d]+){{1,6}} [$€£]?{_NUMBER}(?!.*\b{YEAR}\b)"),
 )
 _CLAUSES = re.compile(r"[,;:—–]\s|\s(?=(?:and|but|while) )")
 Beside = frozenset[tuple[str, str]]
@@ -195,12 +199,12 @@ def _in_another_year(passage: Sequence[str], sentence: str) -> bool:
 
 def _of_years(clause: str) -> set[tuple[str, str]]:
     """Each number with the year in which it was told; all of them where the clause has one year."""
-    years = set(re.findall(rf"\b{_YEAR}", clause))
+    years = set(re.findall(rf"\b{_YEAR_OR_MONTH}", clause))
     return _years_beside(clause) | ({(n, *years) for n in numbers_of(clause) - years} if len(years) == 1 else set())
 
 
 def _years_beside(clause: str) -> set[tuple[str, str]]:
-    found = chain.from_iterable(pattern.finditer(clause) for pattern in _IN_YEAR)
+    found = chain.from_iterable(pattern.finditer(clause) for pattern in _IN_YEAR_OR_MONTH)
     return {(number, match["year"]) for match in found for number in numbers_of(match["number"])}
 
 
