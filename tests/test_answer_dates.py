@@ -44,7 +44,7 @@ def test_what_is_no_date_is_not_read_as_one() -> None:
 @pytest.mark.parametrize(
     ("sentence", "stands"),
     [
-        ("on 3 May", True),
+        ("on 3 May", False),  # the article's own day
         ("June 2021", True),
         ("on 2 May 2024", True),  # the Thursday before the article's day
         ("on 7 May 2024", False),  # a day and a month of two dates
@@ -155,3 +155,27 @@ def test_an_article_without_a_day_does_not_take_that_of_another() -> None:
     assert not any(day_stands(day, passage) for day in days_of("2 June 2024"))
     dated = passage.replace(UNDATED, "4 June 2024")
     assert all(day_stands(day, dated) for day in days_of("2 June 2024"))
+
+
+@pytest.mark.parametrize(
+    ("date", "text", "stands"),
+    [
+        ("30 May 2024", "Report\n30 May 2024\nThe minister resigned on 28 May.", False),
+        ("28 May 2024", "Report\n30 May 2024\nThe minister resigned on 28 May.", True),
+        ("30 May 2024", "Report\n30 May 2024\nThe minister resigned today.", True),
+        ("30 May 2024", "Report\n30 May 2024\nThe minister resigned after weeks of protest.", False),
+        ("March 2024", "Report\n12 September 2024\nHe was jailed in March.", True),
+        ("March 2023", "Report\n12 September 2024\nHe was jailed in March.", False),
+        ("November 2023", "Report\n12 September 2024\nHe was jailed in November.", True),
+        ("November 2024", "Report\n12 September 2024\nHe will be tried in November.", True),
+        ("September 2024", "Report\n12 September 2024\nShe will go by the end of September.", True),
+        ("June 2024", "Report\n12 September 2024\nHe was jailed in March.", False),
+        ("30 November 2025", "Report\n25 November 2025\nThe pope is due to arrive on Sunday.", True),
+        ("23 November 2025", "Report\n25 November 2025\nThe pope is due to arrive on Sunday.", False),
+    ],
+)
+def test_the_day_of_an_article_tells_of_nothing_that_happened_but_gives_a_month_its_year(
+    date: str, text: str, stands: bool
+) -> None:
+    (day,) = days_of(date)
+    assert day_stands(day, text) is stands

@@ -309,3 +309,45 @@ def test_known_words_prove_no_more_than_that_they_were_said() -> None:
     known = f"Ana Ruiz spoke.{KNOWN}Lee opened the harbour on 3 May"
     assert not WordsVerifier().supports(known, "Tom opened the harbour.")
     assert WordsVerifier().supports(f"Lee spoke of his harbour.{KNOWN}Ostend", "Lee spoke of his harbour in Ostend.")
+
+
+TRADE = (
+    "Profit rose 15% to $890 million last year. Exports fell from 1,200 tonnes in May to 900 tonnes in June. The"
+    " striker refused to sign a new contract with Ghent. Spain beat England in the final. Costs declined 3 per cent."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Profit rose 15 percent.", True),
+        ("15 percent", True),
+        ("Profit rose by $15 million.", False),
+        ("$15 million", False),
+        ("Eight hundred and ninety million dollars", True),
+        ("$890m", True),
+        ("$890", False),
+        ("Exports fell to 1,200 tonnes.", False),
+        ("Exports were 1,200 tonnes in June.", False),
+        ("Exports were 900 tonnes in June.", True),
+        ("The striker signed a new contract with Ghent.", False),
+        ("The striker refused to sign a new contract.", True),
+        ("Costs fell 3 per cent.", True),
+        ("England beat Spain in the final.", False),
+        ("Spain beat England.", True),
+    ],
+)
+def test_a_figure_a_denial_and_a_name_keep_their_place(sentence: str, supported: bool) -> None:
+    assert WordsVerifier().supports(TRADE, sentence) is supported
+
+
+def test_a_piece_of_a_sentence_is_no_proof_of_itself() -> None:
+    passage = "Not all of the 400 workers will be rehired, the union said. All of the cooks will be rehired."
+    assert not WordsVerifier().supports(passage, "All of the 400 workers will be rehired.")
+    assert WordsVerifier().supports(passage, "All of the cooks will be rehired")
+
+
+def test_a_number_in_words_is_checked_like_one_in_digits() -> None:
+    passage = "Ukraine shot down 48 of 62 drones. The 14 states met for nine hours."
+    for sentence, supported in (("forty-eight", True), ("Fourteen", True), ("sixty", False), ("nine days", False)):
+        assert WordsVerifier().supports(passage, sentence) is supported, sentence
