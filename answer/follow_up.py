@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from answer.cite import without_marks
+from answer.evidence import sides_of
 from answer.small_talk import is_small_talk
 from byline.records import Turn
 from index import content_words
@@ -37,12 +38,20 @@ _BACKWARD = re.compile(
 )
 _OUTWARD = re.compile(rf"\b({_PREPOSITIONS}|{_AUXILIARIES}) \w+$", re.IGNORECASE)
 """A pronoun that is what the question is about, or all that a preposition has."""
+_POSSESSIVE = re.compile(rf"(its|his|their)\b|her (?!({_PREPOSITIONS}|{_AUXILIARIES}|and|or)\b)\w", re.IGNORECASE)
+_OBJECT_AT_THE_END = re.compile(r"\b(him|her|it|them|this|that)\W*$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(?<!^)\b(and|or|but|that|which|who|whom|when|if|while|because|after|before|since|until|as|to)\b|[.?!,] ",
+    re.IGNORECASE,
+)
 _NOUN_ASKED = re.compile(rf"\b(which|what) (?!({_AUXILIARIES}|about)\b)\w+", re.IGNORECASE)
 _PRONOUN = re.compile(_PRONOUNS, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][\w-]+")
 _WHO_IS = re.compile(r"^\W*(who|what)('s| is| was| are| were) \w+\W*$", re.IGNORECASE)
 ANTECEDENT_WORDS = 3
 """So many words that say something before a pronoun have what it stands for among them."""
+OWNER_WORDS = 2
+"""So many are enough before "its" or "his"."""
 _PERSON = re.compile(rf"\b({_PERSONS})\b", re.IGNORECASE)
 LAST_TURNS = 2
 
@@ -56,20 +65,29 @@ def leans_on_history(question: str) -> bool:
     names, words = _NAME.findall(question), content_words(question)
     if len(words) < 2 and not names:
         return not (words and _WHO_IS.search(question))
-    if len(names) >= 2:
+    if sides_of(question):
         return False
     plain = _NOT_BACKWARD.sub(" ", question)
-    return any(_points_out(plain, found) for found in _BACKWARD.finditer(plain))
+    return _ends_pointing_out(plain) or any(_points_out(plain, found) for found in _BACKWARD.finditer(plain))
+
+
+def _ends_pointing_out(question: str) -> bool:
+    """Whether it is one clause that ends in a pronoun, and its names are no antecedent: "did Joe Biden meet him?"."""
+    found = _OBJECT_AT_THE_END.search(question)
+    before = question[: found.start()] if found else ""
+    said = content_words(_NAME.sub(" ", before))
+    return found is not None and len(said) < ANTECEDENT_WORDS and not _CLAUSE.search(before)
 
 
 def _points_out(question: str, found: re.Match[str]) -> bool:
     """Whether what the word stands for is not in the question itself, before it."""
     before = question[: found.start()]
-    if len(content_words(before)) >= ANTECEDENT_WORDS or re.search(r"[.?!] ", before):
+    owned = _POSSESSIVE.match(question, found.start()) is not None
+    if len(content_words(before)) >= (OWNER_WORDS if owned else ANTECEDENT_WORDS) or re.search(r"[.?!] ", before):
         return False
-    if not _PRONOUN.fullmatch(found.group()):
+    if not _PRONOUN.fullmatch(found.group()) or (not owned and _OUTWARD.search(question[: found.end()])):
         return True
-    return bool(_OUTWARD.search(question[: found.end()])) or not (_NAME.search(before) or _NOUN_ASKED.search(before))
+    return not (_NAME.search(before) or _NOUN_ASKED.search(before))
 
 
 def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:

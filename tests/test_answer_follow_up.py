@@ -26,6 +26,11 @@ TURN = Turn("who co-chaired the council?", "Thierry Breton and Lee Jong-Ho")
         "how long did it take?",
         "what happened in that city?",
         "who spoke at that meeting?",
+        "Did he meet Emmanuel Macron?",
+        "Has it been ratified by the European Parliament?",
+        "What did Joe Biden say about it?",
+        "Why did the United States not sign it?",
+        "did Joe Biden meet him?",
     ],
 )
 def test_leaning(question: str) -> None:
@@ -50,6 +55,11 @@ def test_leaning(question: str) -> None:
         "A pilot flew round the world alone. How old is he?",
         "Where in Spain is it illegal to fish?",
         "Which of one of the parties left?",
+        "Was it Thierry Breton or Lee Jong-Ho who chaired it?",
+        "How did the United States use its chips act?",
+        "has boeing mended its planes",
+        "Who wrote Hamlet and who published it?",
+        "What did the towns along the river say about it?",
     ],
 )
 def test_standing_alone(question: str) -> None:
