@@ -6,6 +6,7 @@ question + history ─► stand-alone question ─► search ─► evidence ─
 
 import time
 from collections.abc import Collection, Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from answer.llm_kinds import open_language_model
 from answer.misfit import agree, may_say_nothing, says_more
 from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal
-from answer.small_talk import is_small_talk, small_talk
+from answer.small_talk import is_small_talk, small_talk, without_pleasantry
 from answer.span import span_of
 from answer.verify import Verifier, open_verifier
 from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher, asked_before
@@ -71,11 +72,25 @@ class Answerer(Closing):
         `read` ahead is read on from, where it fits. Raises QuestionError before anything is searched, and the language
         model's errors while it writes.
         """
+        typed = self._checked(question)
+        with closing(self._answered(without_pleasantry(typed), history, as_of, without, read)) as answers:
+            for answer in answers:
+                yield replace(answer, question=typed)
+
+    def _answered(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        as_of: date | None,
+        without: Collection[str],
+        read: Sequence[Sentence],
+    ) -> Generator[Answer, None, None]:
         clock, today = _Clock(), as_of or date.today()
-        answer = Answer(self._checked(question), model=self.model.name)
+        answer = Answer(question, model=self.model.name)
         yield answer
         if is_small_talk(answer.question):
-            yield self._polite(answer, clock)
+            text = small_talk(answer.question, self.index.coverage())
+            yield replace(answer, text=text, stage="done", timings=clock.mark("done"))
             return
 
         turns = relevant_turns(answer.question, history)
@@ -115,7 +130,7 @@ class Answerer(Closing):
         """
         if not (self.model.in_process or self._settings.read_ahead_elsewhere):
             return
-        question, read = self._checked(question), [] if read is None else read
+        question, read = without_pleasantry(self._checked(question)), [] if read is None else read
         if is_small_talk(question):
             return
         turns = relevant_turns(question, history)
@@ -234,10 +249,6 @@ class Answerer(Closing):
         cited = with_dissent(cited, answer.search_question, answer.passages)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), known_on=known_on)
         return replace(answer, stage="done", timings=clock.mark("done"))
-
-    def _polite(self, answer: Answer, clock: "_Clock") -> Answer:
-        text = small_talk(answer.question, self.index.coverage())
-        return replace(answer, text=text, stage="done", timings=clock.mark("done"))
 
     def _declined(self, answer: Answer, reason: str, today: date, clock: "_Clock") -> Answer:
         text = refusal(answer.question, self.index, span_of(answer.search_question, today))

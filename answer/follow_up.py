@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from answer.cite import without_marks
 from answer.evidence import sides_of
-from answer.small_talk import is_small_talk
+from answer.small_talk import is_small_talk, without_pleasantry
 from byline.records import Turn
 from index import content_words
 
@@ -95,7 +95,7 @@ def relevant_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
     if not leans_on_history(question):
         return ()
     asked = [turn for turn in history if not is_small_talk(turn.question)]
-    return tuple(Turn(turn.question, without_marks(turn.answer)) for turn in asked[-LAST_TURNS:])
+    return tuple(Turn(without_pleasantry(turn.question), without_marks(turn.answer)) for turn in asked[-LAST_TURNS:])
 
 
 def stand_alone(question: str, turns: Sequence[Turn]) -> str:

@@ -1,6 +1,7 @@
 """A greeting or a thank-you, which needs no search: nobody is to be told that the articles do not say "hello"."""
 
 import re
+from itertools import takewhile
 
 from answer.refusal import what_is_covered
 from index import Coverage
@@ -17,10 +18,21 @@ _THANKS = re.compile(
 )
 _GOODBYE = re.compile(r"(good\s?)?bye|see you( later)?|tsch[üu]ss|adi[óo]s|au revoir", re.I)
 
+_HEARD = re.compile(r"ok(ay)?|great|perfect|interesting|i see|got it|yes|no|sorry", re.I)
+_PARTS = re.compile(r"(?<=[,.!?;])\s+(?!\d)")
+"""Not "No. 10"."""
+
 
 def is_small_talk(said: str) -> bool:
     """Whether the whole message is; "hello, who chaired the council?" asks something."""
     return any(kind.fullmatch(_words(said)) for kind in (_GREETING, _THANKS, _GOODBYE))
+
+
+def without_pleasantry(question: str) -> str:
+    """The question without the "Thanks." or the "Hello," before it; what is nothing else keeps its last part."""
+    parts = _PARTS.split(question)
+    before = takewhile(lambda part: is_small_talk(part) or _HEARD.fullmatch(_words(part)), parts[:-1])
+    return " ".join(parts[len(list(before)) :])
 
 
 def small_talk(said: str, coverage: Coverage) -> str:

@@ -80,6 +80,11 @@ def test_what_was_declined_names_nobody() -> None:
     assert stand_alone("when did he resign?", (Turn("who led it?", ""),)) == "who led it? when did he resign?"
 
 
+def test_what_was_polite_in_an_earlier_question_is_not_searched() -> None:
+    (turn,) = relevant_turns("and when?", [Turn("Hello, who led it?", "Ana")])
+    assert turn.question == "who led it?"
+
+
 def test_only_the_last_turns_count() -> None:
     turns = [Turn(f"question {n}", f"answer {n}") for n in range(9)]
     assert [turn.question for turn in relevant_turns("and when?", turns)] == ["question 7", "question 8"]

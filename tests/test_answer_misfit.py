@@ -89,6 +89,7 @@ def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
         ("How many of the hostages were freed?", "all of the hostages"),
         ("When will he step down?", "after the election"),
         ("How long has the strike lasted?", "since Tuesday"),
+        ("And did the council meet?", "The council met."),
     ],
 )
 def test_of_the_kind_asked_for(question: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from answer.small_talk import is_small_talk
+from answer.small_talk import is_small_talk, without_pleasantry
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,22 @@ def test_what_is_only_polite(said: str) -> None:
 )
 def test_what_asks_something(said: str) -> None:
     assert not is_small_talk(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Thanks. And when did he resign?", "And when did he resign?"),
+        ("Hello, how tall is Breton?", "how tall is Breton?"),
+        ("Hi Byline, what did Breton say?", "what did Breton say?"),
+        ("ok. Great, and who replaced him?", "and who replaced him?"),
+        ("I see. When did he resign?", "When did he resign?"),
+        ("Who said thanks, and why?", "Who said thanks, and why?"),
+        ("Good Morning America, who hosts it?", "Good Morning America, who hosts it?"),
+        ("No. 10 said what?", "No. 10 said what?"),
+        ("Hello!", "Hello!"),
+        ("thanks, bye", "bye"),
+    ],
+)
+def test_what_is_polite_before_a_question_is_not_searched(typed: str, asked: str) -> None:
+    assert without_pleasantry(typed) == asked

@@ -244,6 +244,12 @@ def test_small_talk_is_answered_without_a_search(ask: Ask, said: str, told: str)
     assert done.stage == "done" and not done.abstained and not done.passages
 
 
+def test_a_question_keeps_the_pleasantry_that_is_not_searched(ask: Ask) -> None:
+    answers = ask(f"Hello, {COUNCIL}", "Thierry Breton")
+    assert {answer.question for answer in answers} == {f"Hello, {COUNCIL}"}
+    assert answers[-1].search_question == COUNCIL
+
+
 def test_small_talk_does_not_come_between_a_question_and_the_next(ask: Ask) -> None:
     polite = (Turn("thanks!", "You are welcome."), Turn("hello, Byline", "Ask about the articles."))
     history = (Turn("who co-chaired the EU-Korea council?", "Thierry Breton"), *polite)
