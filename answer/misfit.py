@@ -7,7 +7,7 @@ from calendar import month_name
 from collections.abc import Sequence
 
 from answer.evidence import compares, sides_of, stems_of
-from answer.facts import ORDINALS, TITLES
+from answer.facts import NUMBER_WORDS, ORDINALS, TITLES
 from answer.verify import facts_of, held_in, numbers_of
 from byline.days import YEAR
 
@@ -45,10 +45,18 @@ _ASKS_TIME = re.compile(
 )
 """Not a "when" in the middle, which only says of which time something else is asked."""
 _ASKS_NAME = re.compile(
-    r"(?i:^\W*(and |but |so )?who)\b(?!('s| is| was| are| were) [A-Z])"
+    r"(?i:^\W*(and |but |so )?who)\b(?!('s| is| was| are| were) ([A-Z]|(he|she|they|his|her|their)\b))"
     r"|(?i:\bwhich (person|minister|president|commissioner|compan(y|ies)|countr(y|ies)|cit(y|ies))\b)"
 )
-"""Not "who is Karl Voss?": an engineer."""
+"""Not "who is Karl Voss?" nor "who is she?": an engineer."""
+_ASKS_WHO = re.compile(r"^\W*((and|but|so) )?who\b", re.I)
+_NAMELESS = re.compile(
+    r"^\W*((at least|about|around|more than|nearly|some) )?"
+    r"(an?|some|several|many|both|all|every\w*|no ?one|nobody|his|her|their|dozens|hundreds|thousands"
+    rf"|{'|'.join(NUMBER_WORDS)}|\d[\d,.]*(?= [a-z]))\b",
+    re.I,
+)
+"""How people begin whom an article does not name: "three police officers", "a man of 34", "his wife"."""
 _TIME = re.compile(
     r"\d|^\W*(after|once|since)\b|\b(january|february|march|april|may|june|july|august|september|october|november|december"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|season"
@@ -89,7 +97,8 @@ def misfit(question: str, text: str, earlier: str = "") -> str | None:
     if _ASKS_NUMBER.search(question) and not counted and not numbers_of(text):
         return "the question asks for a number and it names none"
     known = numbers_of(text) | (frozenset() if chosen else held_in(question))
-    if _ASKS_NAME.search(question) and not facts_of("the " + text) - known:
+    nameless = _ASKS_WHO.search(question) and _NAMELESS.search(text) and _added(said_before, text)
+    if _ASKS_NAME.search(question) and not nameless and not facts_of("the " + text) - known:
         return "the question asks for a name and it gives none"
     return None
 
