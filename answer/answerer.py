@@ -23,7 +23,7 @@ from answer.misfit import agree, may_say_nothing, says_more
 from answer.prompt import again_prompt, answer_prompt
 from answer.refusal import refusal
 from answer.small_talk import is_small_talk, small_talk, without_pleasantry
-from answer.span import span_of
+from answer.span import Span, span_meant
 from answer.verify import Verifier, open_verifier
 from answer.weigh import CONFIRMED, NOT_CONFIRMED, Weighed, Weigher, asked_before
 from byline.closing import Closing
@@ -95,18 +95,19 @@ class Answerer(Closing):
 
         turns = relevant_turns(answer.question, history)
         answer = replace(answer, search_question=stand_alone(answer.question, turns))
-        found = self._found(answer.search_question, as_of, frozenset(without))
+        span = span_meant(answer.question, turns, today)
+        found = self._found(answer.search_question, span, as_of, frozenset(without))
         answer = replace(answer, passages=found.passages, stage="writing", timings=clock.mark("search"))
         yield answer
 
         evidence = self._evidence(answer.search_question, answer.question if turns else None, found, read)
         if not evidence.readings:
-            yield self._declined(answer, "nothing was found", today, clock)
+            yield self._declined(answer, "nothing was found", span, clock)
             return
 
         draft = yield from self._drafted(answer, evidence.readings, turns, clock)
         if draft.declines:
-            yield self._declined(answer, str(draft.problem), today, clock)
+            yield self._declined(answer, str(draft.problem), span, clock)
             return
         answer = replace(_with(answer, draft), timings=clock.mark("written"))
         yield answer
@@ -114,7 +115,7 @@ class Answerer(Closing):
         if weighed.chance < max(LIKELY_ENOUGH, self._weigher.threshold):
             weighed = yield from self._read_on(weighed, draft, evidence, turns, clock)
         yield weighed.answer
-        yield self._decided(weighed, today, clock)
+        yield self._decided(weighed, today, span, clock)
 
     def read_ahead(
         self,
@@ -135,7 +136,8 @@ class Answerer(Closing):
             return
         turns = relevant_turns(question, history)
         searched = stand_alone(question, turns)
-        evidence = self._evidence(searched, question if turns else None, self._found(searched, as_of), read)
+        found = self._found(searched, span_meant(question, turns, as_of or date.today()), as_of, frozenset())
+        evidence = self._evidence(searched, question if turns else None, found, read)
         if evidence.readings:
             read[:] = evidence.readings[0]
             self.model.reply(answer_prompt(read, question, turns), 1)
@@ -213,8 +215,7 @@ class Answerer(Closing):
         asked = answer.question, answer.search_question, asked_before(turns)
         return draft_of(reply, evidence, *asked, answer.passages)
 
-    def _found(self, question: str, as_of: date | None, without: frozenset[str] = frozenset()) -> Found:
-        span = span_of(question, as_of or date.today())
+    def _found(self, question: str, span: Span | None, as_of: date | None, without: frozenset[str]) -> Found:
         return find(self.index, question, self._settings.search_passages, Filters(until=as_of), without, span)
 
     def _evidence(self, question: str, leaning: str | None, found: Found, read: Sequence[Sentence]) -> Evidence:
@@ -238,20 +239,20 @@ class Answerer(Closing):
             )
         return question
 
-    def _decided(self, weighed: Weighed, today: date, clock: "_Clock") -> Answer:
+    def _decided(self, weighed: Weighed, today: date, span: Span | None, clock: "_Clock") -> Answer:
         """The done answer: every sentence supported by what it cites, and likely right; else a refusal."""
         answer, cited = weighed.answer, weighed.cited
         if weighed.problem:
-            return self._declined(answer, weighed.problem, today, clock)
+            return self._declined(answer, weighed.problem, span, clock)
         if weighed.chance < self._weigher.threshold:
-            return self._declined(answer, "what was found is too weak to answer from", today, clock)
-        known_on = _known_on(answer, today)
+            return self._declined(answer, "what was found is too weak to answer from", span, clock)
+        known_on = _known_on(answer, today, span)
         cited = with_dissent(cited, answer.search_question, answer.passages)
         answer = replace(answer, text=marked(cited), citations=citations_of(cited), known_on=known_on)
         return replace(answer, stage="done", timings=clock.mark("done"))
 
-    def _declined(self, answer: Answer, reason: str, today: date, clock: "_Clock") -> Answer:
-        text = refusal(answer.question, self.index, span_of(answer.search_question, today))
+    def _declined(self, answer: Answer, reason: str, span: Span | None, clock: "_Clock") -> Answer:
+        text = refusal(answer.question, self.index, span)
         clock.mark("first_word")
         return replace(
             answer, text=text, citations=(), abstained=True, reason=reason, stage="done", timings=clock.mark("done")
@@ -286,13 +287,12 @@ def _with(answer: Answer, draft: Draft) -> Answer:
     return replace(answer, text=marked(draft.cited), citations=citations_of(draft.cited), stage="checking")
 
 
-def _known_on(answer: Answer, today: date) -> date | None:
+def _known_on(answer: Answer, today: date, span: Span | None) -> date | None:
     """The day of the oldest article cited, where the question is how things stand, or what happened "this week", and
     that day is long past.
     """
     days = [citation.article.published for citation in answer.citations if citation.article.published]
     if not days:
         return None
-    span = span_of(answer.search_question, today)
     old = asks_about_now(answer.search_question) and (today - min(days)).days >= OLD_NEWS_DAYS
     return min(days) if old or (span and min(days) < span.since) else None
