@@ -46,8 +46,12 @@ _COMPARES = re.compile(
 )
 _ASKS = re.compile(r"\b(?:how|who|whom|whose|what|when|where|why|which)\b", re.I)
 _OFFERS = re.compile(
-    r"^\W*(?:(?:and|but|so) )?(?:which|whether|is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I
+    r"^\W*(?:(?:and|but|so) )?(?:which (?:is|are|was|were|of|one|had|has|came|did|does)|whether"
+    r"|is|are|was|were|did|does|do|has|have|had|will|can|would|should|could|may|might)\b",
+    re.I,
 )
+_BEFORE_SIDES = re.compile(r".*(?:,|:(?= ))")
+_MORE_OF_THE_SAME = re.compile(r"(?:more|less|fewer|so|not|both)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,22 @@ def sides_of(question: str) -> tuple[str, ...]:
 
     Which cost more, the map or the globe? ─► "Which cost more, the map", "Which cost more, the globe?"
 
-    Not "how many were killed or injured?", which asks one thing.
+    Not "how many were killed or injured?" nor "30 or more people", which ask one thing.
     """
     left, choice, right = question.partition(" or ")
-    head, comma, first = left.rpartition(",")
-    if not choice or _ASKS.search(first if comma else "") or not (comma or _OFFERS.search(question)):
+    before = _BEFORE_SIDES.match(left)
+    head = before.group() if before else ""
+    if not choice or (head and _ASKS.search(left[len(head) :])):
         return ()
-    return left, f"{head}{comma} {right}" if comma else right
+    if not head and not (_OFFERS.search(question) and _may_be_side(right)):
+        return ()
+    return left, f"{head} {right}" if head else right
+
+
+def _may_be_side(right: str) -> bool:
+    """Whether what follows an "or" says enough to be searched: not that of "in force or not?", "a date or deadline"."""
+    says = re.search(r"\b[A-Z]|\d", right) or len(content_words(right)) > 1
+    return bool(says) and not _MORE_OF_THE_SAME.match(right)
 
 
 def compares(question: str) -> bool:

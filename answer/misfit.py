@@ -22,7 +22,9 @@ _SAYS_NOTHING = re.compile(
     r"|^\W*((it|this|that) is )?(unknown|not (given|known|disclosed|available))\W*$",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(r"^\W*((and|but|so) )?(is|are|was|were|did|does|do|has|have|had|will|can)\b", re.I)
+_YES_OR_NO = re.compile(
+    r"^\W*((and|but|so) )?(is|are|was|were|did|does|do|has|have|had|will|can|would|should|could|may|might)\b", re.I
+)
 _CHOICE_OF_TWO = re.compile(r"\bbetween\b.+\band\b", re.I)
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year)\b", re.I

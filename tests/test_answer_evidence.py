@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from answer.evidence import choose_evidence, compares, sides_of
 from byline.records import Article, Chunk, Passage
 from index import Embedder
@@ -60,6 +62,22 @@ def test_a_comparison_has_two_sides() -> None:
         "Which is older, the map",
         "Which is older, the globe?",
     )
+    assert sides_of("Who is older: Biden or Trump?") == ("Who is older: Biden", "Who is older: Trump?")
+    assert sides_of("Should the EU or the US lead?") == ("Should the EU", "the US lead?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is the act in force or not?",
+        "Has anyone been arrested or charged?",
+        "Were 30 or more people killed?",
+        "Is there a date or deadline?",
+        "Which companies make or sell large computer chips?",
+    ],
+)
+def test_what_asks_one_thing_has_no_sides(question: str) -> None:
+    assert sides_of(question) == ()
 
 
 def test_a_comparison_reads_something_for_each_side(embedder: Embedder) -> None:

@@ -93,6 +93,8 @@ def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
         ("When will he step down?", "after the election"),
         ("How long has the strike lasted?", "since Tuesday"),
         ("And did the council meet?", "The council met."),
+        ("Should the council meet?", "The council should meet."),
+        ("Who won: France or Croatia?", "France"),
         ("Who was killed?", "three police officers"),
         ("Who was arrested?", "a 34-year-old man"),
         ("Who was rescued?", "12 sailors"),
