@@ -25,7 +25,11 @@ _SAYS_NOTHING = re.compile(
 _YES_OR_NO = re.compile(
     r"^\W*((and|but|so) )?(is|are|was|were|did|does|do|has|have|had|will|can|would|should|could|may|might)\b", re.I
 )
-_CHOICE_OF_TWO = re.compile(r"\bbetween\b.+\band\b", re.I)
+_CHOICE_OF_TWO = re.compile(
+    r"(?i:\b(between|out of)\b.+\band\b)|\w (?i:v|vs|versus)\b\.? \w|\b[A-Z]\w* against (the )?[A-Z]"
+    r"|^(?=.*(?i:\b(won|wins?|beat|lost)\b)).*\b[A-Z]\w+[-–][A-Z]"
+)
+"""Between two, or of those who played, fought or sued each other: "the France-Croatia final"."""
 _ASKS_NUMBER = re.compile(
     r"\bhow (many|much|long|old|far|large|big)\b|\bwhat (share|percentage|sum|price|number|year)\b", re.I
 )
