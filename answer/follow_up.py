@@ -36,6 +36,12 @@ _BACKWARD = re.compile(
     r"|as a whole)\b",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(
+    r"\b((who|whom|what|where|when|how|any(one|body|thing|where)|some(one|body|thing)) else"
+    r"|(which|what|any|how many) others?)\b",
+    re.IGNORECASE,
+)
+_THAN_WHOM = re.compile(r"\b(besides|aside from|apart from|except|other (\w+ )?than)\b", re.IGNORECASE)
 _OUTWARD = re.compile(rf"\b({_PREPOSITIONS}|{_AUXILIARIES}) \w+$", re.IGNORECASE)
 """A pronoun that is what the question is about, or all that a preposition has."""
 _POSSESSIVE = re.compile(rf"(its|his|their)\b|her (?!({_PREPOSITIONS}|{_AUXILIARIES}|and|or)\b)\w", re.IGNORECASE)
@@ -68,7 +74,9 @@ def leans_on_history(question: str) -> bool:
     if sides_of(question):
         return False
     plain = _NOT_BACKWARD.sub(" ", question)
-    return _ends_pointing_out(plain) or any(_points_out(plain, found) for found in _BACKWARD.finditer(plain))
+    patterns = [_BACKWARD] if _THAN_WHOM.search(plain) else [_BACKWARD, _OTHERS]
+    found = (found for pattern in patterns for found in pattern.finditer(plain))
+    return _ends_pointing_out(plain) or any(_points_out(plain, one) for one in found)
 
 
 def _ends_pointing_out(question: str) -> bool:

@@ -31,6 +31,12 @@ TURN = Turn("who co-chaired the council?", "Thierry Breton and Lee Jong-Ho")
         "What did Joe Biden say about it?",
         "Why did the United States not sign it?",
         "did Joe Biden meet him?",
+        "Who else signed?",
+        "What else did Breton say?",
+        "which other countries signed?",
+        "anything else?",
+        "How many others?",
+        "Besides him, who else signed the declaration?",
     ],
 )
 def test_leaning(question: str) -> None:
@@ -58,6 +64,10 @@ def test_leaning(question: str) -> None:
         "Was it Thierry Breton or Lee Jong-Ho who chaired it?",
         "How did the United States use its chips act?",
         "has boeing mended its planes",
+        "Who else besides Breton signed the declaration?",
+        "Besides Breton, who else signed the declaration?",
+        "Which other countries than Korea signed the declaration?",
+        "The council met in Seoul in May, and what else was decided?",
         "Who wrote Hamlet and who published it?",
         "What did the towns along the river say about it?",
     ],
