@@ -13,13 +13,23 @@ from byline.days import YEAR
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
+_NOT = r"(?:n['’]t| not)"
+_TELL = "state|say|mention|specify|provide|give|name|contain|indicate|explain|reveal"
+_TOLD = "stated|mentioned|specified|provided"
 _SAYS_NOTHING = re.compile(
-    r"^\W*not (stated|mentioned|specified|provided)\b|\bcannot be (determined|answered)\b"
-    r"|\b(is|are) not (stated|mentioned|specified|provided)(\W*$| (in|by) \w+ (given )?(passage|article|text))"
-    r"|\bno information(\W*$| (is )?(about|on|regarding|given|available|provided|in \w+ (passage|article|text)))"
-    r"|\b(passages?|articles?|texts?) (do|does|did) not (state|say|mention|specify|provide|give|name)\b"
-    r"|^\W*(it|they) (do|does) not (state|say|mention|specify|provide|give|name)( (it|this|that|so))?\W*$"
-    r"|^\W*((it|this|that) is )?(unknown|not (given|known|disclosed|available))\W*$",
+    rf"^\W*not ({_TOLD})\b|\bcannot be (determined|answered)\b"
+    rf"|\b(is|are){_NOT} ({_TOLD})(\W*$| (in|by) (\w+ (given )?(passage|article)|the (given|provided) text))"
+    r"|(^\W*|\bthere is |\bpassages? \w+ )(no|not enough) information"
+    r"(\W*$| (is )?(given|available|provided|to answer)| in \w+ (passage|article|text)"
+    r"| (about|on|regarding) (the|this|that|it|its|him|his|her|them|their|wh\w+|how)\b)"
+    rf"|\b(passages?|articles?) ((do|does|did){_NOT} ({_TELL})|(gives?|says?|states?|mentions?) (no|nothing))\b"
+    rf"|^\W*(it|they|the (given |provided )?(con)?texts?) (do|does){_NOT} ({_TELL})"
+    r"( (it|this|that|so)( information)?)?\W*$"
+    r"|^\W*no (answer|date|day|time|year|name|number|figure|price|sum|place|reason|detail)s?"
+    rf" (is|are) (given|{_TOLD})\b"
+    r"|^\W*(there is )?no mention of (it|this|that)\W*$"
+    rf"|^\W*I (do{_NOT}|cannot|can['’]t) (know|say|tell|answer)( (it|this|that)( question)?)?\W*$"
+    r"|^\W*((it|this|that) is )?(unknown|unclear|not (given|known|disclosed|available|clear))\W*$|^\W*n/a\W*$",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(

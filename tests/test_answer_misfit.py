@@ -25,6 +25,17 @@ from answer.misfit import (
         "It does not say.",
         "The name is not mentioned in the passages.",
         "There is no information about the price.",
+        "The passages don't say.",
+        "The text doesn't mention it.",
+        "It isn't stated.",
+        "No date is given.",
+        "There is no mention of this.",
+        "There is not enough information to answer.",
+        "Unclear",
+        "I don’t know.",
+        "N/A",
+        "The passages give no date.",
+        "The passage does not contain this information.",
     ],
 )
 def test_the_model_declines_in_many_words(text: str) -> None:
@@ -44,6 +55,12 @@ def test_the_model_declines_in_many_words(text: str) -> None:
         "Food aid was not provided.",
         "His name was not mentioned in the report.",
         "No information had been shared with the police.",
+        "The final text does not mention fossil fuels.",
+        "China is not mentioned in the text",
+        "There is no information about survivors.",
+        "No information on casualties was available.",
+        "No refunds are given.",
+        "The passage of the bill did not give Ana Ruiz a victory.",
     ],
 )
 def test_an_answer_is_not_taken_for_a_refusal(text: str) -> None:
