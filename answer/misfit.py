@@ -33,7 +33,9 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(
-    r"^\W*((and|but|so) )?(is|are|was|were|did|does|do|has|have|had|will|can|would|should|could|may|might)\b", re.I
+    r"^\W*((and|but|so) )?((is|are|was|were|did|does|do|has|have|had|would|should|could)(n['’]t)?"
+    r"|will|can|may|might|won['’]t|can['’]t)\b",
+    re.I,
 )
 _CHOICE_OF_TWO = re.compile(
     r"(?i:\b(between|out of)\b.+\band\b)|\w (?i:v|vs|versus)\b\.? \w|\b[A-Z]\w* against (the )?[A-Z]"

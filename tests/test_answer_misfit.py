@@ -112,6 +112,8 @@ def test_not_of_the_kind_asked_for(question: str, text: str) -> None:
         ("When will he step down?", "after the election"),
         ("How long has the strike lasted?", "since Tuesday"),
         ("And did the council meet?", "The council met."),
+        ("Didn't the council meet?", "The council met."),
+        ("Won’t the council meet?", "The council will meet."),
         ("Should the council meet?", "The council should meet."),
         ("Who won: France or Croatia?", "France"),
         ("Who won the France v Croatia final?", "France"),

@@ -17,6 +17,12 @@ from answer.small_talk import is_small_talk, without_pleasantry
         "ok, thank you very much",
         "Danke",
         "bye",
+        "ok",
+        "Thank you, that helps.",
+        "great, thanks. That's all, bye!",
+        "Hey, how are you?",
+        "hi, can you help me?",
+        "good night",
     ],
 )
 def test_what_is_only_polite(said: str) -> None:
@@ -29,6 +35,9 @@ def test_what_is_only_polite(said: str) -> None:
         "Hello, who co-chaired the council?",
         "Who said thanks?",
         "help for farmers",
+        "ok, thanks, and when?",
+        "nice weather",
+        "yes",
         "High Representative",
         "and thanks to whom?",
     ],
