@@ -209,7 +209,7 @@ def _follows_from(asked: Day, passage: str) -> str | None:
 def _counted(day: date, apart: int, told: _Told) -> str | None:
     if abs(apart) > WEEK:
         return None
-    words = set(re.findall(r"[a-z]+", told.text.lower()))
+    words = set(re.findall(r"\b[a-z]+", told.text[:1].lower() + told.text[1:]))  # not the one of "USA Today"
     relative = next((word for word, n in _RELATIVE.items() if n == apart and word in words), None)
     name = f"{day:%A}"
     places = [match.start() for match in re.finditer(rf"\b{name}\b", told.text, re.I)]

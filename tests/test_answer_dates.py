@@ -164,6 +164,7 @@ def test_an_article_without_a_day_does_not_take_that_of_another() -> None:
         ("28 May 2024", "Report\n30 May 2024\nThe minister resigned on 28 May.", True),
         ("30 May 2024", "Report\n30 May 2024\nThe minister resigned today.", True),
         ("30 May 2024", "Report\n30 May 2024\nThe minister resigned after weeks of protest.", False),
+        ("30 May 2024", "Awards - USA Today\n30 May 2024\nThey gave their prizes.", False),
         ("March 2024", "Report\n12 September 2024\nHe was jailed in March.", True),
         ("March 2023", "Report\n12 September 2024\nHe was jailed in March.", False),
         ("November 2023", "Report\n12 September 2024\nHe was jailed in November.", True),
