@@ -4,8 +4,12 @@ The only file that imports xllamacpp. The server, and not the bindings, is used 
 system prompt is read once, and the check before an answer and the answer share one reading of the passages.
 """
 
+import hashlib
+import json
+import logging
+import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -22,6 +26,9 @@ FIXED_TOKENS = 1600
 X86 = ("x86_64", "amd64")
 TOKENISE_SECONDS = 60
 """It takes a millisecond, on a machine that has one to spare."""
+READING_SECONDS = 600
+"""What begins every prompt is read in a quarter of a minute, on a machine that has nothing else to do."""
+KEPT, KEY_LETTERS = "{weights}-{key}-{content}.read", 16
 CACHE_MIB = 512
 """For prompts that have left their slot, some fifteen of them. By default llama.cpp lets these grow to 8 GiB."""
 
@@ -40,12 +47,16 @@ def refuse_small_slots(settings: Settings) -> None:
 class LlamaServer:
     """One loaded model. `address` is its OpenAI base URL, on loopback only. Dies with `close` or the process.
 
-    Its slots are those for `slots` questions and, the last of them, one for what is asked besides.
+    Its slots are those for `slots` questions and, the last of them, one for what is asked besides. `kept` is the folder
+    for what is read once.
     """
 
-    def __init__(self, weights: Path, *, context_tokens: int, slots: int, threads: int) -> None:
+    def __init__(self, weights: Path, *, context_tokens: int, slots: int, threads: int, kept: Path) -> None:
         xllamacpp = _import()
+        self._weights, self._kept, self._slots = weights, kept, slots + 1
+        self._version = xllamacpp.__version__
         params = xllamacpp.CommonParams()
+        params.slot_save_path = f"{kept}{os.sep}"
         params.model.path = str(weights)
         params.n_ctx = context_tokens * (slots + 1) // slots
         params.n_parallel = slots + 1
@@ -71,13 +82,72 @@ class LlamaServer:
 
     def tokenise(self, text: str) -> list[int]:
         """The model's tokens of a text, with none added."""
-        url = f"{self.address.removesuffix('/v1')}/tokenize"
-        told = httpx.post(url, json={"content": text}, timeout=TOKENISE_SECONDS, trust_env=False)  # past any proxy
-        tokens: list[int] = told.raise_for_status().json()["tokens"]
+        tokens: list[int] = self._post("tokenize", {"content": text}, TOKENISE_SECONDS)["tokens"]
         return tokens
+
+    def read_once(self, messages: Sequence[Mapping[str, str]]) -> None:
+        """Has every slot begin with these messages, as every prompt does.
+
+        What an earlier process has read of them, with these weights and this llama.cpp, lies in the folder `kept` under
+        a name that holds its checksum: some 27 MB, there in a tenth of a second. Else they are read now and kept; where
+        they cannot be kept, each slot reads them with its first question.
+        """
+        key = self._key(messages)
+        try:
+            self._kept.mkdir(parents=True, exist_ok=True)
+            if not any(self._restored(file.name) for file in self._files(key) if _is_whole(file)):
+                self._read(messages)
+                self._restored(self._keep(key))
+        except (OSError, httpx.HTTPError) as error:
+            logging.getLogger(__name__).warning("what begins every prompt is not kept in %s: %s", self._kept, error)
+
+    def _key(self, messages: Sequence[Mapping[str, str]]) -> str:
+        about = self._weights.stat()
+        told = [about.st_size, about.st_mtime_ns, self._version, [dict(message) for message in messages]]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:KEY_LETTERS]
+
+    def _files(self, key: str) -> list[Path]:
+        return sorted(self._kept.glob(KEPT.format(weights=self._weights.stem, key=key, content="*")))
+
+    def _read(self, messages: Sequence[Mapping[str, str]]) -> None:
+        body = {"messages": [dict(message) for message in messages], "max_tokens": 1, "id_slot": 0}
+        self._post("v1/chat/completions", body, READING_SECONDS)
+
+    def _keep(self, key: str) -> str:
+        """The name of the file with what the first slot has read; those of other prompts and versions are removed."""
+        new = self._kept / f"{os.getpid()}.part"
+        self._post("slots/0?action=save", {"filename": new.name}, READING_SECONDS)
+        for old in self._files("?" * KEY_LETTERS):
+            old.unlink(missing_ok=True)
+        file = new.replace(self._kept / KEPT.format(weights=self._weights.stem, key=key, content=_checksum(new)))
+        return file.name
+
+    def _restored(self, name: str) -> bool:
+        """Whether every slot has what the file holds: not that of a context of another kind."""
+        try:
+            for slot in range(self._slots):
+                self._post(f"slots/{slot}?action=restore", {"filename": name}, READING_SECONDS)
+        except httpx.HTTPStatusError:
+            return False
+        return True
+
+    def _post(self, path: str, body: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        url = f"{self.address.removesuffix('v1')}{path}"
+        told = httpx.post(url, json=body, timeout=seconds, trust_env=False)  # past any proxy
+        answer: dict[str, Any] = told.raise_for_status().json()
+        return answer
 
     def close(self) -> None:
         self._server = None
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:32]
+
+
+def _is_whole(file: Path) -> bool:
+    return file.stem.endswith(_checksum(file))
 
 
 def exactly(tokens: Sequence[int]) -> str:
@@ -89,12 +159,18 @@ _SERVERS: dict[tuple[Path, int, int, int], LlamaServer] = {}
 _STARTING = Lock()
 
 
-def llama_server(weights: Path, *, context_tokens: int, slots: int, threads: int) -> LlamaServer:
-    """The server of this process for these weights: a gigabyte is loaded once, however many Answerers are open."""
+def llama_server(
+    weights: Path, *, context_tokens: int, slots: int, threads: int, kept: Path, first: Sequence[Mapping[str, str]]
+) -> LlamaServer:
+    """The server of this process for these weights: a gigabyte is loaded once, however many Answerers are open. It has
+    read the messages `first`, which begin every prompt.
+    """
     key = (weights.resolve(), context_tokens, slots, threads)
     with _STARTING:
         if key not in _SERVERS:
-            _SERVERS[key] = LlamaServer(weights, context_tokens=context_tokens, slots=slots, threads=threads)
+            server = LlamaServer(weights, context_tokens=context_tokens, slots=slots, threads=threads, kept=kept)
+            server.read_once(first)
+            _SERVERS[key] = server
         return _SERVERS[key]
 
 

@@ -20,6 +20,7 @@ import httpx
 from answer.interrupt import watched
 from answer.llama_server import LlamaServer, llama_server, refuse_small_slots
 from answer.llm import LanguageModel
+from answer.prompt import answer_prompt
 from answer.slots import slots_of
 from byline.errors import MissingPackage, SettingsError, UnknownKind
 from byline.models import model_path
@@ -39,7 +40,12 @@ def open_llama_cpp(name: str, settings: Settings) -> LanguageModel:
 
     def server() -> LlamaServer:
         return llama_server(
-            weights, context_tokens=settings.llm_context_tokens, slots=settings.llm_slots, threads=settings.llm_threads
+            weights,
+            context_tokens=settings.llm_context_tokens,
+            slots=settings.llm_slots,
+            threads=settings.llm_threads,
+            kept=settings.models / "read",
+            first=[{"role": message.role, "content": message.text} for message in answer_prompt([], "", [])],
         )
 
     return LanguageModel(
