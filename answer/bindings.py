@@ -8,7 +8,6 @@ its words, and passes.
 """
 
 import re
-from calendar import month_name
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -16,7 +15,7 @@ from itertools import chain, combinations
 from typing import Literal
 
 from answer.facts import NUMBER_WORDS, SCALES, name_form, numbers_of, same_names
-from byline.days import WEEKDAY, YEAR
+from byline.days import MONTH, WEEKDAY, YEAR
 from index import content_words, stem
 
 Kind = Literal["name", "number"]
@@ -26,13 +25,12 @@ _STOPS = frozenset(".;:!?()—–\n")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be)\b(?: \w+)? \w+(?:ed|en|wn|lt|ld|ht|ade|et|ut|on)\b[^.]* by\b"
 )
-_MONTH = "|".join(month_name[1:])
 _A_NAME = r"[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
 _DONE_BY = re.compile(
     rf"^(?P<whom>(?:The )?{_A_NAME}|(?:The|An?) [a-z-]+(?: [a-z-]+)?)"
     r" (?:was|were|is|are|(?:has|have|had) been)(?: \w+ly)?"
     r" (?P<done>[a-z]+ed|won|held|made|led|sold|bought|sent|built|found|met|told|hit|shot|paid|lost|struck|caught) by"
-    rf" (?P<who>(?:the )?(?!{WEEKDAY}|{_MONTH}){_A_NAME})"
+    rf" (?P<who>(?:the )?(?!{WEEKDAY}|{MONTH}){_A_NAME})"
     r"(?=[.,;]|$| (?:with|in|on|at|for|from|after|before|during|over|when|while|as|last)\b)"
 )
 _AMOUNT = r"[$€£¥]?\d+(?:[.,]\d+)*(?:\s?%| [a-z]+){0,2}?"
@@ -48,9 +46,10 @@ LEAST_EQUAL = 3
 """Words of weight that must be the same beside a name before another in its place counts as put there."""
 LEAST_ALIKE = 0.5
 """Share of a sentence's words that one of the passage must have in the same order to be the one it was made from."""
-_FROM_TO = re.compile(r"\bfrom [$€£¥]?(\d+(?:\.\d+)?)[^.;:\d]{0,30}? to [$€£¥]?(\d+(?:\.\d+)?)")
-_TO = re.compile(r"\bto [$€£¥]?(\d+(?:\.\d+)?)")
-_YEAR_OR_MONTH = rf"(?P<year>{YEAR}|{_MONTH})\b(?![.,]\d| ?%)"
+_VALUE = r"[$€£¥]?(\d+(?:\.\d+)?)"
+_FROM_TO = re.compile(rf"\bfrom {_VALUE}[^.;:\d]{{0,30}}? to {_VALUE}")
+_TO = re.compile(rf"\bto {_VALUE}")
+_YEAR_OR_MONTH = rf"(?P<year>{YEAR}|{MONTH})\b(?![.,]\d| ?%)"
 """Or a month: what is told of March is not told of April."""
 _NUMBER = r"(?P<number>\d+(?:[.,]\d+)*)"
 _IN_YEAR_OR_MONTH = (

@@ -108,14 +108,15 @@ def day_stands(asked: Day, passage: str) -> bool:
 
 def _is_told(asked: Day, passage: str) -> bool:
     """With its day and month; the year may be that of the article, whose own day tells of nothing that happened."""
-    happened = [told for told in _sentences(passage) if not a_day_alone(told.text)]
-    days = ((told, day) for told in happened for day in days_of(told.text))
-    months = ((told, month) for told in happened for month in _months_of(told)) if asked.day is None else ()
-    return any(_tells(day, asked, told) for told, day in chain(days, months))
+    return any(
+        _tells(day, asked, told)
+        for told in _sentences(passage)
+        for day in chain(days_of(told.text), _months_of(told) if asked.day is None else ())
+    )
 
 
 def _months_of(told: _Told) -> list[Day]:
-    """The months told without day and year ("in March"), as the day of each that is nearest to the article's."""
+    """The months told without day and year ("in March"), each by its first day, of one to come by the 28th."""
     found = [
         (match, 28 if tense_at(told.text, match.start()) == "future" else 1)
         for match in _BARE_MONTH.finditer(told.text)
@@ -130,17 +131,20 @@ def weekday_fits(asked: Day, sentence: str) -> bool:
 
 
 def _sentences(passage: str) -> list[_Told]:
+    """Without the lines that are the day of an article."""
     lines = passage.split("\n")
     days = [a_day_alone(line) for line in lines]
     published, found = None, []
     for at, line in enumerate(lines):
         below, day_below = lines[at + 1 : at + 2], days[at + 1 : at + 2]
         published = None if UNDATED in (line, *below) else next(filter(None, [*day_below, days[at]]), published)
-        found += [_Told(line[start:end], published) for start, end in sentence_spans(line)]
+        if days[at] is None:
+            found += [_Told(line[start:end], published) for start, end in sentence_spans(line)]
     return found
 
 
 def a_day_alone(line: str) -> date | None:
+    """The day that is all of the line, as `cite` puts that of an article below its title."""
     days = days_of(line) if len(line) < len("30 September 2024  ") else []
     return days[0].on(None) if len(days) == 1 and line.strip() == line[days[0].start : days[0].end] else None
 

@@ -45,10 +45,13 @@ _COMPARES = re.compile(
     re.I,
 )
 _ASKS = re.compile(r"\b(?:how|who|whom|whose|what|when|where|why|which)\b", re.I)
+OPENING = r"^\W*(?:(?:and|but|so) )?"
+TAKES_NOT, STANDS_ALONE = "is|are|was|were|did|does|do|has|have|had|would|should|could", "will|can|may|might"
+"""Patterns: what a question may begin with before what it asks, and the verbs that ask for a yes or a no, of which some
+have an "n't" without changing.
+"""
 _OFFERS = re.compile(
-    r"^\W*(?:(?:and|but|so) )?(?:which (?:is|are|was|were|of|one|had|has|came|did|does)|whether"
-    r"|is|are|was|were|did|does|do|has|have|had|will|can|would|should|could|may|might)\b",
-    re.I,
+    rf"{OPENING}(?:which (?:is|are|was|were|of|one|had|has|came|did|does)|whether|{TAKES_NOT}|{STANDS_ALONE})\b", re.I
 )
 _BEFORE_SIDES = re.compile(r".*(?:,|:(?= ))")
 _MORE_OF_THE_SAME = re.compile(r"(?:more|less|fewer|so|not|both)\b", re.I)

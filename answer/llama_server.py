@@ -58,8 +58,8 @@ class LlamaServer:
         params = xllamacpp.CommonParams()
         params.slot_save_path = f"{kept}{os.sep}"
         params.model.path = str(weights)
-        params.n_ctx = context_tokens * (slots + 1) // slots
-        params.n_parallel = slots + 1
+        params.n_ctx = context_tokens * self._slots // slots
+        params.n_parallel = self._slots
         params.hostnames = ["127.0.0.1"]
         params.port = 0
         params.verbosity = QUIET

@@ -3,13 +3,12 @@ without a date), and whether two answers say the same.
 """
 
 import re
-from calendar import month_name
 from collections.abc import Sequence
 
-from answer.evidence import compares, sides_of, stems_of
+from answer.evidence import OPENING, STANDS_ALONE, TAKES_NOT, compares, sides_of, stems_of
 from answer.facts import NUMBER_WORDS, ORDINALS, TITLES
 from answer.verify import facts_of, held_in, numbers_of
-from byline.days import YEAR
+from byline.days import MONTH, YEAR
 
 NOT_STATED = "not"
 """How a reply begins that finds no answer, as the examples of the prompt do."""
@@ -32,11 +31,7 @@ _SAYS_NOTHING = re.compile(
     r"|^\W*((it|this|that) is )?(unknown|unclear|not (given|known|disclosed|available|clear))\W*$|^\W*n/a\W*$",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(
-    r"^\W*((and|but|so) )?((is|are|was|were|did|does|do|has|have|had|would|should|could)(n['’]t)?"
-    r"|will|can|may|might|won['’]t|can['’]t)\b",
-    re.I,
-)
+_YES_OR_NO = re.compile(rf"{OPENING}(({TAKES_NOT})(n['’]t)?|{STANDS_ALONE}|won['’]t|can['’]t)\b", re.I)
 _CHOICE_OF_TWO = re.compile(
     r"(?i:\b(between|out of)\b.+\band\b)|\w (?i:v|vs|versus)\b\.? \w|\b[A-Z]\w* against (the )?[A-Z]"
     r"|^(?=.*(?i:\b(won|wins?|beat|lost)\b)).*\b[A-Z]\w+[-–][A-Z]"
@@ -51,9 +46,7 @@ AMOUNT = re.compile(
     r"|nobody)\b",
     re.I,
 )
-_ORDINAL = re.compile(
-    rf"(?<!\ba )(?<!\bone )\b({'|'.join(ORDINALS[2:])})\b(?! of (?:{'|'.join(month_name[1:])})\b)", re.I
-)
+_ORDINAL = re.compile(rf"(?<!\ba )(?<!\bone )\b({'|'.join(ORDINALS[2:])})\b(?! of (?:{MONTH})\b)", re.I)
 """Not "a third" of something, nor the tenth of March."""
 _ASKS_TIME = re.compile(
     r"(^|[.?!,] )\W*((and|but|so|since|until|by|from) )?when (\w+ly )?"
@@ -67,7 +60,7 @@ _ASKS_NAME = re.compile(
     r"|(?i:\bwhich (person|minister|president|commissioner|compan(y|ies)|countr(y|ies)|cit(y|ies))\b)"
 )
 """Not "who is Karl Voss?" nor "who is she?": an engineer."""
-_ASKS_WHO = re.compile(r"^\W*((and|but|so) )?who\b", re.I)
+_ASKS_WHO = re.compile(rf"{OPENING}who\b", re.I)
 _NAMELESS = re.compile(
     r"^\W*((at least|about|around|more than|nearly|some) )?"
     r"(an?|some|several|many|both|all|every\w*|no ?one|nobody|his|her|their|dozens|hundreds|thousands"

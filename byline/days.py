@@ -1,7 +1,9 @@
 """A day as people write and read it."""
 
+from calendar import month_name
 from datetime import date
 
+MONTH = "|".join(month_name[1:])
 YEAR = r"(?:1[5-9]|20)\d\d"
 WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 """Patterns."""
